@@ -1,0 +1,99 @@
+"""Annotated documents as spaCy Docs and Examples, and Docs back as annotated documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.util import registry
+
+from zonekg.annotate.records import Record, check_record, read_records
+from zonekg.docs import Relation, group_mentions, groups, relations, set_groups, set_relations
+from zonekg.errors import AnnotationError
+
+__all__ = ["doc_to_record", "read_corpus", "read_docs", "record_files", "record_to_doc"]
+
+
+@registry.readers("zonekg.AnnotatedCorpus.v1")
+def read_corpus(path: str) -> Callable[[Language], Iterator[Example]]:
+    """A corpus reader for spaCy's training: a JSONL file, or a folder of them.
+
+    Each call of the reader yields Examples whose reference holds the gold mentions, relations
+    and groups, and whose predicted doc holds the text alone.
+    """
+
+    def read(nlp: Language) -> Iterator[Example]:
+        for gold in read_docs(Path(path), nlp):
+            yield Example(nlp.make_doc(gold.text), gold)
+
+    return read
+
+
+def record_files(path: Path) -> list[Path]:
+    """The JSONL files of a folder, sorted, or the file itself."""
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    if not files or not files[0].is_file():
+        raise AnnotationError(path, "no annotated documents", todo="expected JSONL with relations")
+    return files
+
+
+def read_docs(path: Path, nlp: Language) -> Iterator[Doc]:
+    """The gold docs of a JSONL file or folder; raises AnnotationError at the first fault."""
+    for file in record_files(path):
+        for line, record in read_records(file):
+            for problem, quote in check_record(record):
+                raise AnnotationError(
+                    file,
+                    f"{problem} 「{quote}」",
+                    line=line,
+                    todo="'zonekg annotations check' lists every fault",
+                )
+            yield record_to_doc(record, nlp)
+
+
+def record_to_doc(record: Record, nlp: Language) -> Doc:
+    """A Doc with the mentions, relations and groups of a record that has no fault."""
+    doc = nlp.make_doc(record["text"])
+    doc.user_data["id"] = str(record["id"])
+    rows = sorted(record["entities"], key=lambda row: int(row["start_offset"]))
+    spans = []
+    for row in rows:
+        span = doc.char_span(row["start_offset"], row["end_offset"], label=row["label"])
+        if span is None:
+            raise ValueError(f"entity {row['id']} does not begin and end on tokens")
+        spans.append(span)
+    doc.set_ents(spans)
+    index = {row["id"]: i for i, row in enumerate(rows)}
+    set_relations(
+        doc, (Relation(index[r["from_id"]], index[r["to_id"]], r["type"]) for r in record["relations"])
+    )
+    same = [[index[key] for key in group] for group in record.get("same_as", [])]
+    set_groups(doc, group_mentions(doc, same))
+    return doc
+
+
+def doc_to_record(doc: Doc, identity: str) -> Record:
+    """The mentions, relations and groups of a Doc as one record, ids from 1 in text order."""
+    entities = [
+        {"id": i, "label": e.label_, "start_offset": e.start_char, "end_offset": e.end_char}
+        for i, e in enumerate(doc.ents, start=1)
+    ]
+    rows = [
+        {"id": i, "from_id": r.head + 1, "to_id": r.tail + 1, "type": r.label}
+        for i, r in enumerate(relations(doc), start=1)
+    ]
+    record: Record = {"id": identity, "text": doc.text, "entities": entities, "relations": rows}
+    members: dict[int, list[int]] = {}
+    for i, first in enumerate(groups(doc)):
+        members.setdefault(first, []).append(i)
+    same = [
+        [i + 1 for i in group]
+        for group in members.values()
+        if len({doc.ents[i].text for i in group}) > 1
+    ]
+    if same:
+        record["same_as"] = same
+    return record

@@ -1,0 +1,196 @@
+"""What zonekg keeps on a spaCy Doc beside ``doc.ents``, and the only place that knows how.
+
+Everything is plain data under one key of ``doc.user_data``, so that it survives ``to_bytes``,
+``n_process`` and a DocBin with ``store_user_data=True``. A mention is an index into ``doc.ents``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin
+
+from zonekg.articles import Article
+from zonekg.errors import ModelError
+
+__all__ = [
+    "Amount",
+    "Relation",
+    "amounts",
+    "article",
+    "confidences",
+    "group_mentions",
+    "groups",
+    "load_docs",
+    "relations",
+    "save_docs",
+    "sentence_bounds",
+    "set_amounts",
+    "set_article",
+    "set_confidences",
+    "set_groups",
+    "set_relations",
+]
+
+_KEY = "zonekg"
+
+
+class Relation(NamedTuple):
+    """A relation between two mentions; `score` is the confidence, 0 to 1."""
+
+    head: int
+    tail: int
+    label: str
+    score: float = 1.0
+
+
+class Amount(NamedTuple):
+    """What a MONEY mention is worth.
+
+    low, high: in whole units of `currency`, exact; equal unless a range is written.
+    currency: ISO 4217, CNY where none is written.
+    bound: ``exact``, ``about`` (约, 左右), ``over`` (超, 余, 以上), ``under`` (近, 不足) or
+    ``upto`` (最高, 以内).
+
+    >>> Amount(Decimal(300_000_000), Decimal(500_000_000), "CNY", "exact").middle
+    Decimal('400000000')
+    """
+
+    low: Decimal
+    high: Decimal
+    currency: str = "CNY"
+    bound: str = "exact"
+
+    @property
+    def middle(self) -> Decimal:
+        """The mean of both ends: the one number for readers that take only one."""
+        return self.low if self.low == self.high else (self.low + self.high) / 2
+
+
+def _data(doc: Doc) -> dict[str, Any]:
+    data: dict[str, Any] = doc.user_data.setdefault(_KEY, {})
+    return data
+
+
+def article(doc: Doc) -> Article | None:
+    """The article that the doc's text came from."""
+    row = _data(doc).get("article")
+    return Article.from_dict(row) if row else None
+
+
+def set_article(doc: Doc, value: Article) -> None:
+    _data(doc)["article"] = value.to_dict()
+
+
+def relations(doc: Doc) -> list[Relation]:
+    """The relations of a doc, sorted by head, tail and label."""
+    return [Relation(*row) for row in _data(doc).get("relations", [])]
+
+
+def set_relations(doc: Doc, rows: Iterable[Relation]) -> None:
+    """Replace the relations; mentions must be indices into ``doc.ents``."""
+    size = len(doc.ents)
+    found = sorted(set(rows))
+    for row in found:
+        if not (0 <= row.head < size and 0 <= row.tail < size):
+            raise IndexError(f"{row} in a doc of {size} mentions")
+    _data(doc)["relations"] = [list(row) for row in found]
+
+
+def amounts(doc: Doc) -> dict[int, Amount]:
+    """The amounts by mention."""
+    return {
+        int(i): Amount(Decimal(low), Decimal(high), currency, bound)
+        for i, low, high, currency, bound in _data(doc).get("amounts", [])
+    }
+
+
+def set_amounts(doc: Doc, values: dict[int, Amount]) -> None:
+    _data(doc)["amounts"] = [
+        [i, str(a.low), str(a.high), a.currency, a.bound] for i, a in sorted(values.items())
+    ]
+
+
+def groups(doc: Doc) -> list[int]:
+    """For each mention the first mention of the same thing (itself when it is the first)."""
+    return list(_data(doc).get("groups") or range(len(doc.ents)))
+
+
+def set_groups(doc: Doc, firsts: Sequence[int]) -> None:
+    """Replace the groups; `firsts` has one index for each mention, as `groups` gives them."""
+    if len(firsts) != len(doc.ents):
+        raise ValueError(f"{len(firsts)} groups for {len(doc.ents)} mentions")
+    _data(doc)["groups"] = list(firsts)
+
+
+def confidences(doc: Doc) -> list[float]:
+    """For each mention the model's confidence, 0 to 1; 1 where the mentions were given."""
+    return list(_data(doc).get("confidences") or [1.0] * len(doc.ents))
+
+
+def set_confidences(doc: Doc, values: Sequence[float]) -> None:
+    if len(values) != len(doc.ents):
+        raise ValueError(f"{len(values)} confidences for {len(doc.ents)} mentions")
+    _data(doc)["confidences"] = [float(value) for value in values]
+
+
+def group_mentions(doc: Doc, same_as: Iterable[Iterable[int]]) -> list[int]:
+    """For each mention the first of its group: joined by `same_as` or by equal label and text."""
+    first = list(range(len(doc.ents)))
+
+    def root(i: int) -> int:
+        while first[i] != i:
+            i = first[i]
+        return i
+
+    def join(a: int, b: int) -> None:
+        low, high = sorted((root(a), root(b)))
+        first[high] = low
+
+    seen: dict[tuple[str, str], int] = {}
+    for i, ent in enumerate(doc.ents):
+        join(seen.setdefault((ent.label_, ent.text), i), i)
+    for group in same_as:
+        members = list(group)
+        for member in members[1:]:
+            join(members[0], member)
+    return [root(i) for i in range(len(first))]
+
+
+_SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』）)】》]*|(?<=[\u4e00-\u9fff\"”])\.(?=[\u4e00-\u9fff\"“])|\n+")
+
+
+def sentence_bounds(text: str) -> list[tuple[int, int]]:
+    """(start, end) of the sentences of a text, covering it without gaps.
+
+    A sentence ends after 。！？； with the closing marks that follow, and at a line feed.
+
+    >>> sentence_bounds("甲签约。乙说：“好！”丙")
+    [(0, 4), (4, 11), (11, 12)]
+    """
+    out: list[tuple[int, int]] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        out.append((start, match.end()))
+        start = match.end()
+    if start < len(text):
+        out.append((start, len(text)))
+    return out
+
+
+def save_docs(docs: Iterable[Doc], path: Path) -> None:
+    """Write docs with all that zonekg keeps on them as a DocBin."""
+    DocBin(docs=docs, store_user_data=True).to_disk(path)
+
+
+def load_docs(path: Path, nlp: Language) -> list[Doc]:
+    """Read what `save_docs` wrote."""
+    try:
+        return list(DocBin().from_disk(path).get_docs(nlp.vocab))
+    except Exception as error:  # srsly and zlib raise many kinds on damaged bytes
+        raise ModelError(f"{path}: not a DocBin ({error}); make it again") from error

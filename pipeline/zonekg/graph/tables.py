@@ -1,0 +1,107 @@
+"""The graph as two CSV tables that a spreadsheet opens by a double click."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from zonekg.errors import OutputError
+from zonekg.files import open_atomic
+
+__all__ = ["EDGE_COLUMNS", "NODE_COLUMNS", "column_names", "write_tables"]
+
+NODE_COLUMNS = (
+    "label", "entity_type", "kind", "names", "mentions", "articles", "confidence",
+    "first_date", "last_date", "*", "sources",
+)  # fmt: skip
+"""The order of node columns; `*` stands for all others (the amounts), by name."""
+
+EDGE_COLUMNS = (
+    "relation", "label", "weight", "symmetric", "confidence", "first_date", "last_date", "*",
+    "evidence_count", "evidence", "titles", "sources",
+)  # fmt: skip
+"""The order of edge columns; `*` stands for all others, by name."""
+
+_CELL_LIMIT = 32_767  # characters that Excel takes in a cell
+# a spreadsheet runs a cell that starts with one of these (the wide forms in a Chinese one)
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_CONTROLS = {code: None for code in range(32) if chr(code) not in "\t\n\r"}
+
+
+def column_names(rows: Iterable[Mapping[str, Any]], order: Sequence[str]) -> list[str]:
+    """The names of the columns that any row has, those in `order` first.
+
+    >>> column_names([{"tax_cny": 1.0, "label": "甲"}, {"sources": "f"}], NODE_COLUMNS)
+    ['label', 'tax_cny', 'sources']
+    """
+    found = {name for row in rows for name, value in row.items() if value is not None}
+    others = sorted(found - set(order))
+    out: list[str] = []
+    for name in order:
+        if name == "*":
+            out += others
+        elif name in found:
+            out.append(name)
+    return out
+
+
+def write_tables(graph: nx.MultiDiGraph, folder: str | Path) -> list[Path]:
+    """Write ``nodes.csv`` and ``edges.csv`` into `folder`, which is made when missing.
+
+    UTF-8 with a byte order mark, without which Excel takes Chinese for another encoding. Rows are
+    sorted by id. Text that a spreadsheet would run as a formula gets a ``'`` before it; control
+    characters go; cells end at 32,767 characters, Excel's limit. Unknown and non-finite values
+    are empty cells. Returns the paths of both files; raises OutputError when one can't be written.
+    """
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: the folder can't be made: {error.strerror}; name another one"
+        ) from error
+    nodes, edges = folder / "nodes.csv", folder / "edges.csv"
+    _write(nodes, _node_rows(graph))
+    _write(edges, _edge_rows(graph))
+    return [nodes, edges]
+
+
+def _node_rows(graph: nx.MultiDiGraph) -> Iterator[list[Any]]:
+    names = column_names((data for _, data in graph.nodes(data=True)), NODE_COLUMNS)
+    yield ["id", *names]
+    for node in sorted(graph):
+        yield [node, *map(graph.nodes[node].get, names)]
+
+
+def _edge_rows(graph: nx.MultiDiGraph) -> Iterator[list[Any]]:
+    names = column_names((data for *_, data in graph.edges(data=True)), EDGE_COLUMNS)
+    yield ["id", "source", "target", "source_label", "target_label", *names]
+    label = {node: data.get("label", node) for node, data in graph.nodes(data=True)}
+    for source, target, key, data in sorted(
+        graph.edges(keys=True, data=True), key=lambda edge: (edge[2], edge[0], edge[1])
+    ):
+        yield [key, source, target, label[source], label[target], *map(data.get, names)]
+
+
+def _write(path: Path, rows: Iterable[list[Any]]) -> None:
+    with open_atomic(path) as handle:
+        handle.write("\ufeff")
+        csv.writer(handle).writerows(map(_cell, row) for row in rows)
+
+
+def _cell(value: object) -> str:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, str):
+        return str(value)
+    text = value.translate(_CONTROLS).encode("utf-8", "ignore").decode("utf-8")
+    if text.startswith(_FORMULA):
+        text = "'" + text
+    return text if len(text) <= _CELL_LIMIT else text[: _CELL_LIMIT - 1] + "…"

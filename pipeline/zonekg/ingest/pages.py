@@ -1,0 +1,329 @@
+"""Units to articles: headlines opened, paragraphs joined across what cut them, the rest listed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from zonekg.articles import Article, Block, BlockKind, Page, Piece, article_id
+from zonekg.ingest import kinds
+from zonekg.ingest.furniture import Row, sort_units
+from zonekg.ingest.lines import Unit
+from zonekg.ingest.seams import seam_score
+
+__all__ = ["page_to_articles"]
+
+_SUBHEAD = re.compile(r"[一二三四五六七八九十]+、|[●◆■▶◎★]|[（(][一二三四五六七八九十]+[）)]|【.+】$")
+_SUBTITLE = ("——", "──", "--")
+_SURE, _LIKELY = 3, 1  # seam scores
+_LIST_LINES = 4  # headlines have fewer lines
+
+
+@dataclass
+class _Draft:
+    """An article under construction; `flow` holds its blocks after the headlines."""
+
+    heads: list[tuple[BlockKind, Unit]] = field(default_factory=list)
+    flow: list[tuple[BlockKind, Unit]] = field(default_factory=list)
+    captions: list[Unit] = field(default_factory=list)
+    ended: bool = False
+    closed_row: bool = False
+    continued_on: str = ""
+    continued_from: str = ""
+
+    def open_end(self) -> Unit | None:
+        """The last paragraph, if it breaks off in the middle of a sentence."""
+        if not self.flow or self.ended or self.closed_row:
+            return None
+        kind, unit = self.flow[-1]
+        return unit if kind == "body" and not unit.complete else None
+
+
+def page_to_articles(text: str, source: str, encoding: str) -> Page:
+    """Make the articles of one file's text (see `Page`)."""
+    return _Assembler(text, source).run(encoding)
+
+
+class _Assembler:
+    """Walks over the units of a file, holding every draft whose last sentence is still open."""
+
+    def __init__(self, text: str, source: str) -> None:
+        self.source = source
+        self.sorted = sort_units(text)
+        self.rows = _settle_captions(self.sorted.rows)
+        self.drafts: list[_Draft] = []
+        self.current: _Draft | None = None
+        self.group: list[Row] = []
+        self.new_page = False
+
+    def run(self, encoding: str) -> Page:
+        for i, (kind, unit) in enumerate(self.rows):
+            if i and unit.page != self.rows[i - 1][1].page:
+                self.new_page = True
+            self.take(kind, unit, self.rows[i + 1 :])
+        self.finish()
+        drafts = [draft for draft in self.drafts if draft.flow or draft.heads or draft.captions]
+        articles = sorted(
+            (self.article(draft) for draft in drafts),
+            key=lambda article: min(piece.file_start for piece in article.pieces),
+        )
+        dropped = sorted(self.sorted.dropped)
+        return Page(self.source, encoding, tuple(articles), tuple(dropped))
+
+    # -- the walk
+
+    def take(self, kind: kinds.Kind, unit: Unit, ahead: Sequence[Row]) -> None:
+        if kind == "head" and self.is_text(unit, ahead):
+            kind = "body"
+        if kind in ("head", "note"):
+            self.group.append((kind, unit))
+        elif kind == "byline":
+            self.byline(unit)
+        elif kind in ("caption", "credit"):
+            (self.current or self.open_article()).captions.append(unit)
+        elif kind == "jump":
+            self.jump(unit)
+        else:
+            self.body(unit)
+
+    def is_text(self, unit: Unit, ahead: Sequence[Row]) -> bool:
+        """Whether a short line without a stop is a piece of a paragraph, or a list's row."""
+        if unit.spans[0] in self.sorted.marked:
+            return False
+        if not (self.group and len(self.group) > 1) and _goes_on(unit, ahead):
+            return True
+        open_end = self.current.open_end() if self.current else None
+        if open_end and not self.group and not (unit.indent and unit.indented_page):
+            return seam_score(open_end.text, unit.text) >= _SURE
+        if self.group or not self.current or not self.current.flow or self.current.ended:
+            return False
+        before = self.current.flow[-1][1].text
+        after = ahead[0][1].text if ahead else ""
+        if not kinds.is_row(unit.text):
+            return False
+        return kinds.is_row(before) or kinds.is_row(after) or before.endswith(("：", ":"))
+
+    def byline(self, unit: Unit) -> None:
+        if len(self.group) >= _LIST_LINES and self.current and not self.current.ended:
+            self.take_rows(self.current)
+        if self.group and not (self.current and self.current.open_end()):
+            self.group.append(("byline", unit))  # under the headline
+            return
+        draft = self.current or self.open_article()
+        draft.flow.append(("byline", unit))
+        draft.ended = any(kind == "body" for kind, _ in draft.flow)
+
+    def jump(self, unit: Unit) -> None:
+        target = kinds.jump_target(unit.text)
+        assert target is not None
+        way, page, _ = target
+        if way == "from":
+            draft = self.open_article()
+            draft.continued_from = page
+        else:
+            draft = self.current or self.open_article()
+            draft.continued_on, draft.ended = page, True
+        draft.flow.append(("jump", unit))
+
+    def body(self, unit: Unit) -> None:
+        after_end = self.current is not None and self.current.ended and not self.group
+        if after_end and kinds.is_row(unit.text) and not unit.complete:
+            self.sorted.drop_furniture(unit, "page furniture")
+            return
+        page, at = kinds.leading_jump(unit.text)
+        if page:
+            jump, unit = unit.cut(at)
+            self.jump(jump)
+        draft = self.continued_draft(unit)
+        if draft:
+            for _, head in self.group:
+                self.sorted.drop(head, "headline without an article")
+            self.group = []
+            self.current = draft
+            unit = draft.flow.pop()[1].join(unit)
+        else:
+            draft = self.draft_for(unit)
+        self.new_page = False
+        self.add_body(draft, unit)
+
+    def draft_for(self, unit: Unit) -> _Draft:
+        """The draft that a new paragraph belongs to; takes in the waiting headlines."""
+        if self.opens_article(unit):
+            return self.open_article()
+        if self.current is None or (self.current.ended and not self.group):
+            # an article that another one interrupted goes on
+            waiting = [d for d in self.drafts if not d.ended and d.flow]
+            if not waiting or kinds.dateline(unit.text):
+                return self.open_article()
+            self.current = waiting[-1]
+        draft = self.current
+        if len(self.group) >= _LIST_LINES:
+            self.take_rows(draft)
+        for kind, head in self.group:
+            draft.flow.append(("note" if kind == "note" else "subhead", head))
+        self.group = []
+        return draft
+
+    def take_rows(self, draft: _Draft) -> None:
+        """Short lines that are the rows of a list, a table or a poem."""
+        draft.flow += [("body", unit) for _, unit in self.group]
+        draft.closed_row = True
+        self.group = []
+
+    def add_body(self, draft: _Draft, unit: Unit) -> None:
+        target = kinds.jump_target(unit.text)
+        jump: Unit | None = None
+        if target and target[0] == "on":
+            unit, jump = unit.cut(target[2])
+        at = kinds.trailing_byline(unit.text)
+        body, byline = unit.cut(at) if at < len(unit.text) else (unit, None)
+        if body.text:
+            draft.flow.append(("body", body))
+        draft.closed_row = kinds.is_row(body.text) and not body.complete
+        if byline:
+            draft.flow.append(("byline", byline))
+            draft.ended = True
+        if jump:
+            self.jump(jump)
+
+    def continued_draft(self, unit: Unit) -> _Draft | None:
+        """The draft whose open paragraph this unit goes on with."""
+        if kinds.dateline(unit.text):
+            return None
+        indented = unit.indent and unit.indented_page
+        candidates = [self.current] if self.current else []
+        candidates += [draft for draft in reversed(self.drafts) if draft is not self.current]
+        for draft in candidates:
+            open_end = draft.open_end()
+            if open_end is None:
+                continue
+            if draft is self.current and not self.group:
+                needed = _LIKELY if indented else -9
+            elif self.group:
+                needed = _SURE if self.opens_article(unit) else 0
+            else:  # the article between may go on as well
+                needed = 0 if self.current is None or self.current.ended else _LIKELY + 1
+            if seam_score(open_end.text, unit.text) >= needed + (indented and needed > -9):
+                return draft
+        return None
+
+    def opens_article(self, unit: Unit) -> bool:
+        """Whether the headlines before this paragraph are those of a new article."""
+        if kinds.dateline(unit.text):
+            return True
+        if not self.group:
+            return False
+        if self.current is None or self.current.ended or self.new_page:
+            return True
+        heads = [head for kind, head in self.group if kind == "head"]
+        if (
+            any(kind == "byline" for kind, _ in self.group)
+            or any(head.spans[0] in self.sorted.marked for head in heads)
+            or any(head.text.startswith(_SUBTITLE) for head in heads)
+            or (self.current.open_end() and heads)  # no sub-head stands within a sentence
+        ):
+            return True
+        return 1 < len([h for h in heads if not _SUBHEAD.match(h.text)]) < _LIST_LINES
+
+    def open_article(self) -> _Draft:
+        """A new draft under the waiting headlines, now the current one."""
+        draft = _Draft()
+        marked = [i for i, (_, u) in enumerate(self.group) if u.spans[0] in self.sorted.marked]
+        for i, (kind, unit) in enumerate(self.group):
+            block: BlockKind = "title"
+            if kind in ("note", "byline"):
+                block = "note" if kind == "note" else "byline"
+            elif marked and i < marked[0]:
+                block = "kicker"
+            elif unit.text.startswith(_SUBTITLE) or (marked and i not in marked):
+                block = "subtitle"
+            draft.heads.append((block, unit))
+        self.group = []
+        self.new_page = False
+        self.drafts.append(draft)
+        self.current = draft
+        return draft
+
+    def finish(self) -> None:
+        """Headlines that no text follows: rows of the last article, or a piece by themselves."""
+        if self.group and self.current and not self.current.ended:
+            self.take_rows(self.current)
+        elif len(self.group) == 1 and self.current:
+            self.sorted.drop_furniture(self.group.pop()[1], "headline without an article")
+        elif self.group:
+            self.open_article()
+
+    # -- the result
+
+    def article(self, draft: _Draft) -> Article:
+        rows: list[tuple[BlockKind, Unit]] = [*draft.heads, *draft.flow]
+        rows += [("caption", unit) for unit in draft.captions]
+        pieces: list[Piece] = []
+        blocks: list[Block] = []
+        at = 0
+        for kind, unit in rows:
+            blocks.append(Block(kind, at, at + len(unit.text)))
+            for start, end in unit.spans:
+                pieces.append(Piece(at, start, end - start))
+                at += end - start
+            at += 1  # the line feed between blocks
+        text = "\n".join(unit.text for _, unit in rows)
+        title = " ".join(unit.text for kind, unit in draft.heads if kind == "title")
+        names = [n for kind, unit in rows if kind == "byline" for n in kinds.names_in(unit.text)]
+        return Article(
+            id=article_id(self.source, pieces, text),
+            title=title or _first_words(rows),
+            text=text,
+            source=self.source,
+            page=rows[0][1].page,
+            date=self.article_date(draft),
+            byline=" ".join(names),
+            blocks=tuple(blocks),
+            pieces=tuple(pieces),
+            continued_on=draft.continued_on,
+            continued_from=draft.continued_from,
+        )
+
+    def article_date(self, draft: _Draft) -> str:
+        """The day of the dateline in the paper's year, else the paper's own date."""
+        first = next((unit.text for kind, unit in draft.flow if kind == "body"), "")
+        match = re.search(r"(?:((?:19|20)\d\d)年)?(\d{1,2})月(\d{1,2})日", first[:60])
+        if match and (year := match[1] or self.sorted.date[:4]):
+            month, day = int(match[2]), int(match[3])
+            if 1 <= month <= 12 and 1 <= day <= 31:
+                return f"{year}-{month:02}-{day:02}"
+        return self.sorted.date
+
+
+def _goes_on(unit: Unit, ahead: Sequence[Row]) -> bool:
+    """Whether a line is the first piece of a paragraph that the next text goes on with."""
+    after = next((row for row in ahead if row[0] not in ("caption", "credit")), None)
+    if after is None or after[0] not in ("body", "head") or kinds.dateline(after[1].text):
+        return False
+    if after[1].indent and after[1].indented_page:
+        return False
+    return not unit.complete and seam_score(unit.text, after[1].text) >= _SURE
+
+
+def _first_words(rows: Iterable[tuple[object, Unit]]) -> str:
+    """A name for an article without a headline: how its text begins."""
+    text = next((unit.text for _, unit in rows), "")
+    return text if len(text) <= 30 else text[:30] + "…"
+
+
+def _settle_captions(rows: list[Row]) -> list[Row]:
+    """Join a credit line to the caption before it: one short sentence that stands alone."""
+    out: list[Row] = []
+    for kind, unit in rows:
+        if kind == "credit" and out:
+            before, last = out[-1]
+            sentences = len(re.findall(r"[。！？]", last.text))
+            short = len(last.text) <= 120 and sentences <= 2 and not kinds.dateline(last.text)
+            if before in ("body", "head", "caption") and short:
+                glue = (last.spans[-1][1], last.spans[-1][1] + 1)
+                spans = (*last.spans, glue, *unit.spans)
+                out[-1] = ("caption", replace(last, spans=spans, text=f"{last.text} {unit.text}"))
+                continue
+        out.append((kind, unit))
+    return out

