@@ -1,0 +1,94 @@
+"""zonekg: Chinese newspaper pages on development zones (开发区) into a knowledge graph.
+
+    >>> import zonekg
+    >>> page = zonekg.read_page("seeds/000_2083f7aa6022cc23.txt")  # doctest: +SKIP
+    >>> nlp = zonekg.load_model("models/zh_zonekg")  # doctest: +SKIP
+    >>> graph = zonekg.build(zonekg.extract(page, nlp))  # doctest: +SKIP
+    >>> zonekg.write_graphml(zonekg.flatten(graph), "graph.graphml")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zonekg.articles import Article, Page
+    from zonekg.components.amounts import parse_amount
+    from zonekg.docs import Amount, Relation, amounts, article, groups, relations
+    from zonekg.errors import ZonekgError
+    from zonekg.extraction import extract, load_model
+    from zonekg.graph.build import build, merge
+    from zonekg.graph.check import check_graphml
+    from zonekg.graph.flat import flatten
+    from zonekg.graph.gephi import write_graphml
+    from zonekg.ingest import read_page, read_pages
+    from zonekg.run import run
+    from zonekg.schema import Schema, default_schema
+    from zonekg.scoring import evaluate
+    from zonekg.training import train
+
+_HOME = {
+    "Amount": "docs",
+    "Article": "articles",
+    "Page": "articles",
+    "Relation": "docs",
+    "Schema": "schema",
+    "ZonekgError": "errors",
+    "amounts": "docs",
+    "article": "docs",
+    "build": "graph.build",
+    "check_graphml": "graph.check",
+    "default_schema": "schema",
+    "evaluate": "scoring",
+    "extract": "extraction",
+    "flatten": "graph.flat",
+    "groups": "docs",
+    "load_model": "extraction",
+    "merge": "graph.build",
+    "parse_amount": "components.amounts",
+    "read_page": "ingest",
+    "read_pages": "ingest",
+    "relations": "docs",
+    "run": "run",
+    "train": "training",
+    "write_graphml": "graph.gephi",
+}
+
+__all__ = [
+    "Amount",
+    "Article",
+    "Page",
+    "Relation",
+    "Schema",
+    "ZonekgError",
+    "amounts",
+    "article",
+    "build",
+    "check_graphml",
+    "default_schema",
+    "evaluate",
+    "extract",
+    "flatten",
+    "groups",
+    "load_model",
+    "merge",
+    "parse_amount",
+    "read_page",
+    "read_pages",
+    "relations",
+    "run",
+    "train",
+    "write_graphml",
+]
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    # spaCy takes a second to import; ``zonekg --help`` should not wait for it
+    if name not in _HOME:
+        raise AttributeError(f"module 'zonekg' has no attribute {name!r}")
+    value = getattr(import_module(f"zonekg.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

@@ -123,7 +123,7 @@ BROKEN = {
     ] + [
         (swap('symmetric">false<', f'symmetric">{text}<'), 17) for text in ("yes", "1", "")
     ] + [
-        (swap('size">20<', f'size">{text}<'), 13) 
+        (swap('size">20<', f'size">{text}<'), 13)
         for text in ("", "big", "1,5", "0x1f", "1_0", "inf")
     ] + [
         (swap('mentions" attr.type="long"', 'mentions" attr.type="int"')

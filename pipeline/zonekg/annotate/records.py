@@ -106,8 +106,13 @@ def check_file(path: Path, schema: Schema | None = None) -> list[Finding]:
     return findings
 
 
-def check_record(record: Record, schema: Schema | None = None) -> Iterator[tuple[str, str]]:
+def check_record(
+    record: Record, schema: Schema | None = None, *, style: bool = True
+) -> Iterator[tuple[str, str]]:
     """Yield (problem, quoted text) for each fault of one record.
+
+    style: also look at how spans begin, end and cut brackets, which people should get right and a
+    model may get wrong.
 
     >>> bad = {"id": "d", "text": "甲公司 ", "entities": [
     ...     {"id": 1, "label": "ORG", "start_offset": 0, "end_offset": 4}], "relations": []}
@@ -128,6 +133,9 @@ def check_record(record: Record, schema: Schema | None = None) -> Iterator[tuple
             yield row, ""
             continue
         yield from _check_entity(row, text, schema, labels, spans)
+    if style:
+        for start, end, name in spans:
+            yield from _check_style(text[start:end], name)
     yield from _check_overlaps(spans, text)
     yield from _check_relations(record, schema, labels)
     yield from _check_groups(record, labels)
@@ -171,8 +179,10 @@ def _check_entity(
     if not 0 <= start < end <= len(text):
         yield f"{name}: offsets {start} to {end}, expected within 0 to {len(text)}", ""
         return
-    quote = text[start:end]
     spans.append((start, end, name))
+
+
+def _check_style(quote: str, name: str) -> Iterator[tuple[str, str]]:
     for side, char in (("starts", quote[0]), ("ends", quote[-1])):
         if char.isspace():
             yield f"{name} {side} on a space", quote
@@ -185,7 +195,7 @@ def _check_entity(
             yield f"{name} cuts the brackets {opening}{closing}", quote
         elif quote[0] == opening and quote[1:].find(closing) == len(quote) - 2:
             yield f"{name} takes in the marks {opening}{closing} around it", quote
-    if label == "MONEY" and not any(unicodedata.numeric(c, None) is not None for c in quote):
+    if name.startswith("MONEY") and not any(unicodedata.numeric(c, None) is not None for c in quote):
         yield f"{name} has no number", quote
 
 

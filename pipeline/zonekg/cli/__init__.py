@@ -1,0 +1,43 @@
+"""The command line: the only place that prints or exits, one file a command.
+
+Exit codes: 0 all done; 1 nothing done, the reason is printed; 2 wrong usage; 3 done in part, what
+failed is listed (or a check found faults); 130 stopped by Ctrl-C.
+"""
+
+import typer
+
+from zonekg.cli.annotations import app as annotations_app
+from zonekg.cli.articles import articles_command
+from zonekg.cli.card import card_command
+from zonekg.cli.evaluate import evaluate_command
+from zonekg.cli.extract import extract_command
+from zonekg.cli.frame import Commands, version
+from zonekg.cli.graph import app as graph_app
+from zonekg.cli.run import run_command
+from zonekg.cli.train import train_command
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Chinese newspaper pages on development zones (开发区) into a knowledge graph.",
+    epilog="Start with: zonekg run seeds/ --out out/",
+)
+app.callback()(version)
+app.command(name="run", rich_help_panel="The line")(run_command)
+app.command(name="articles", rich_help_panel="The line")(articles_command)
+app.command(name="extract", rich_help_panel="The line")(extract_command)
+app.add_typer(graph_app, name="graph", rich_help_panel="The line")
+app.add_typer(annotations_app, name="annotations", rich_help_panel="Data and models")
+app.command(name="train", rich_help_panel="Data and models")(train_command)
+app.command(name="evaluate", rich_help_panel="Data and models")(evaluate_command)
+app.command(name="card", rich_help_panel="Data and models")(card_command)
+
+
+def main() -> None:
+    """The console script ``zonekg``."""
+    app()

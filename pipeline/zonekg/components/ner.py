@@ -260,7 +260,28 @@ def decode(scores: Floats, doc: Doc, tags: Sequence[str]) -> list[Mention]:
         path = viterbi(line, tags)
         mentions += _mentions(path, line, tags, start)
         start = end + 1
-    return mentions
+    return _whole_brackets(mentions, doc)
+
+
+_PAIRS = {"”": "“", "’": "‘", "）": "（", ")": "(", "》": "《", "】": "【"}
+
+
+def _whole_brackets(mentions: list[Mention], doc: Doc) -> list[Mention]:
+    """Mentions that take in the other half of a pair of marks they would cut, if it is next."""
+    out = []
+    for i, mention in enumerate(mentions):
+        start, end = mention.start, mention.end
+        text = [token.text for token in doc[start:end]]
+        floor = out[-1].end if out else 0
+        ceiling = mentions[i + 1].start if i + 1 < len(mentions) else len(doc)
+        for closing, opening in _PAIRS.items():
+            missing = text.count(closing) - text.count(opening)
+            if missing > 0 and start > floor and doc[start - 1].text == opening:
+                start -= 1
+            elif missing < 0 and end < ceiling and doc[end].text == closing:
+                end += 1
+        out.append(mention._replace(start=start, end=end))
+    return out
 
 
 def viterbi(scores: Floats, tags: Sequence[str]) -> list[int]:

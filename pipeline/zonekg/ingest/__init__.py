@@ -14,26 +14,40 @@ from zonekg.errors import InputError
 from zonekg.ingest.pages import page_to_articles
 from zonekg.ingest.reading import read_text
 
-__all__ = ["find_files", "page_to_articles", "read_page", "read_pages"]
+__all__ = ["MAX_CHARACTERS", "find_files", "page_to_articles", "read_page", "read_pages"]
+
+MAX_CHARACTERS = 2_000_000
+"""A page holds about 10,000 characters; a file far larger is no page, or should be cut."""
 
 
-def read_page(path: str | Path, root: str | Path | None = None) -> Page:
+def read_page(
+    path: str | Path, root: str | Path | None = None, *, max_characters: int = MAX_CHARACTERS
+) -> Page:
     """The articles of one file; `source` of each is the path relative to `root` if given.
 
     Raises InputError (EncodingError for a file that is not text) naming the file.
     """
     path = Path(path)
     text, encoding = read_text(path)
+    if len(text) > max_characters:
+        raise InputError(
+            path,
+            f"{len(text):,} characters, expected at most {max_characters:,}",
+            todo="cut the file, or raise the limit with --max-characters",
+        )
     source = path.relative_to(root) if root and path.is_relative_to(root) else path
     return page_to_articles(text, source.as_posix(), encoding)
 
 
-def read_pages(path: str | Path) -> Iterator[Page | InputError]:
-    """The pages of a file or a folder in the order of their names; a bad file is yielded as its error."""
+def read_pages(
+    path: str | Path, *, max_characters: int = MAX_CHARACTERS
+) -> Iterator[Page | InputError]:
+    """The pages of a file or a folder, sorted by name; a bad file is yielded as its error."""
     path = Path(path)
+    root = path if path.is_dir() else path.parent
     for file in find_files(path):
         try:
-            yield read_page(file, path if path.is_dir() else path.parent)
+            yield read_page(file, root, max_characters=max_characters)
         except InputError as error:
             yield error
 

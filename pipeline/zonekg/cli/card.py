@@ -1,0 +1,23 @@
+"""``zonekg card``: write a model's card from scores made now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zonekg.cli.frame import out
+
+
+def card_command(
+    model: Annotated[Path, typer.Argument(help="Folder of the trained pipeline.")],
+    gold: Annotated[list[Path], typer.Argument(help="Gold documents that the model never saw.")],
+) -> None:
+    """Score a model on gold documents and write its card, README.md in the model's folder.
+
+    Example: zonekg card models/zh_zonekg annotations/dev annotations/seeds/gold.jsonl
+    """
+    from zonekg.card import write_card
+
+    out.print(f"wrote {write_card(model, gold)}", markup=False)

@@ -1,0 +1,80 @@
+"""What the commands share: exit codes, error lines, progress and tables."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+import zonekg
+from zonekg.errors import ZonekgError
+
+__all__ = ["ERROR", "INTERRUPTED", "PARTIAL", "Commands", "complain", "out", "progress", "table"]
+
+ERROR, PARTIAL, INTERRUPTED = 1, 3, 130
+
+out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Commands(typer.core.TyperGroup):
+    """Turns zonekg's errors and Ctrl-C into one line and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except ZonekgError as error:
+            complain(str(error))
+            raise typer.Exit(ERROR) from error
+        except KeyboardInterrupt as error:
+            complain("stopped; what was finished is kept, the same command goes on from there")
+            raise typer.Exit(INTERRUPTED) from error
+        except BrokenPipeError as error:  # zonekg … | head
+            sys.stderr.close()
+            raise typer.Exit(0) from error
+
+
+def complain(message: str) -> None:
+    """One error line on stderr."""
+    _err.print("error:", message, style="red", markup=False)
+
+
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    """Options before the command."""
+    if show:
+        out.print(f"zonekg {zonekg.__version__}")
+        raise typer.Exit
+
+
+@contextmanager
+def progress(stages: Mapping[str, str]) -> Iterator[Any]:
+    """A progress bar on stderr; yields a function of (stage, done, total). `stages` names them."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_err, transient=not _err.is_terminal) as bar:
+        tasks: dict[str, Any] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stages.get(stage, stage), total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield report
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table; the first column is text, the others are numbers."""
+    grid = Table(title=title, title_justify="left", title_style="bold")
+    for i, name in enumerate(columns):
+        grid.add_column(name, justify="left" if i == 0 else "right")
+    for row in rows:
+        grid.add_row(*(str(cell) for cell in row))
+    out.print(grid)

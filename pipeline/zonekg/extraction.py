@@ -1,0 +1,138 @@
+"""Room 2 from outside: pages to Docs, and Docs as JSONL that annotators can correct."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from zonekg.annotate.corpus import doc_to_record, record_to_doc
+from zonekg.annotate.records import Record, check_record, read_records
+from zonekg.articles import Article
+from zonekg.docs import (
+    Amount,
+    Relation,
+    amounts,
+    article,
+    confidences,
+    groups,
+    relations,
+    set_amounts,
+    set_article,
+    set_confidences,
+    set_groups,
+    set_relations,
+)
+from zonekg.errors import AnnotationError, ModelError
+
+__all__ = ["doc_to_row", "extract", "load_model", "read_rows", "row_line", "row_to_doc"]
+
+
+def load_model(path: str | Path) -> Language:
+    """Load a trained pipeline; raises ModelError when the folder holds none that zonekg can use."""
+    folder = Path(path)
+    if not (folder / "meta.json").is_file():
+        raise ModelError(
+            f"{path}: no trained pipeline; name a folder with meta.json, such as models/zh_zonekg"
+        )
+    try:
+        nlp = spacy.load(folder)
+    except Exception as error:  # spaCy, thinc and srsly raise many kinds on damaged folders
+        cause = " ".join(str(error).split())[:200]
+        raise ModelError(f"{path}: can't be loaded ({cause}); train or fetch it again") from error
+    nlp.max_length = 10**9  # articles of any length: the net sees windows
+    return nlp
+
+
+def extract(articles: Iterable[Article], nlp: Language, *, processes: int = 1) -> Iterator[Doc]:
+    """Tag articles: Docs with mentions, amounts, groups, relations and their article.
+
+    >>> nlp = load_model("models/zh_zonekg")  # doctest: +SKIP
+    >>> docs = list(extract(read_page("seeds/page.txt"), nlp))  # doctest: +SKIP
+    """
+    pairs = ((one.text, one) for one in articles)
+    for doc, source in nlp.pipe(pairs, as_tuples=True, n_process=processes):
+        set_article(doc, source)
+        yield doc
+
+
+def doc_to_row(doc: Doc) -> Record:
+    """A Doc as one JSON row: an annotation record with confidences, amounts and places besides.
+
+    It is a superset of an annotation record, so that it can be corrected and trained on.
+    """
+    source = article(doc)
+    assert source is not None
+    row = doc_to_record(doc, source.id)
+    worth = amounts(doc)
+    for i, (entity, sure) in enumerate(zip(row["entities"], confidences(doc), strict=True)):
+        entity["text"] = doc.ents[i].text
+        entity["confidence"] = sure
+        entity["places"] = [
+            list(place) for place in source.places(entity["start_offset"], entity["end_offset"])
+        ]
+        if i in worth:
+            entity["amount"] = {key: str(value) for key, value in worth[i]._asdict().items()}
+    for found, relation in zip(row["relations"], relations(doc), strict=True):
+        found["score"] = relation.score
+    row["groups"] = groups(doc)
+    row["article"] = {k: v for k, v in source.to_dict().items() if k != "text"}
+    return row
+
+
+def row_to_doc(row: Record, nlp: Language) -> Doc:
+    """Read what `doc_to_row` wrote; `nlp` tokenizes, a blank one will do."""
+    doc = record_to_doc(row, nlp)
+    entities = sorted(row["entities"], key=lambda entity: int(entity["start_offset"]))
+    index = {entity["id"]: i for i, entity in enumerate(entities)}
+    set_confidences(doc, [entity.get("confidence", 1.0) for entity in entities])
+    set_amounts(doc, {i: _amount(e["amount"]) for i, e in enumerate(entities) if "amount" in e})
+    set_relations(
+        doc,
+        (
+            Relation(index[r["from_id"]], index[r["to_id"]], r["type"], r.get("score", 1.0))
+            for r in row["relations"]
+        ),
+    )
+    if "groups" in row:
+        set_groups(doc, row["groups"])
+    set_article(doc, Article.from_dict(row["article"] | {"text": row["text"]}))
+    return doc
+
+
+def _amount(data: dict[str, str]) -> Amount:
+    return Amount(Decimal(data["low"]), Decimal(data["high"]), data["currency"], data["bound"])
+
+
+def row_line(row: dict[str, Any]) -> str:
+    """One line of JSONL."""
+    return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def read_rows(path: Path) -> Iterator[Doc]:
+    """The Docs of an extraction file; raises AnnotationError, naming file and line, at a fault."""
+    nlp = blank()
+    for line, row in read_records(path):
+        for problem, quote in check_record(row, style=False):
+            raise AnnotationError(path, f"{problem} 「{quote}」", line=line)
+        if "article" not in row:
+            raise AnnotationError(
+                path,
+                "a document without its article",
+                line=line,
+                todo="expected what 'zonekg extract' writes",
+            )
+        yield row_to_doc(row, nlp)
+
+
+def blank() -> Language:
+    """A pipeline that only cuts text into characters."""
+    nlp = spacy.blank("zh")
+    nlp.max_length = 10**9
+    return nlp

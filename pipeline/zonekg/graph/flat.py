@@ -1,0 +1,154 @@
+"""The knowledge graph as plain attributes: what files, tables and pictures are made of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import networkx as nx
+
+from zonekg.schema import default_schema
+
+__all__ = ["flatten", "summary"]
+
+Attributes = dict[str, str | float | int | bool]
+
+_BOUNDS = {"about": "约", "over": "超", "under": "近", "upto": "至多"}
+_JOINT = " || "
+
+
+def flatten(graph: nx.MultiDiGraph, *, money_nodes: bool = False) -> nx.MultiDiGraph:
+    """A new graph whose attributes are str, float, int or bool, one edge a relation of two nodes.
+
+    Amounts become attributes of their owner (``total_investment_cny``, in yuan; a foreign currency
+    stays what it is, ``total_investment_usd``), and with `money_nodes` nodes of their own besides.
+    Of several amounts of one kind the newest article's stands in the number, all stand in the text.
+    """
+    articles = graph.graph["articles"]
+    flat = nx.MultiDiGraph()
+    for node, data in sorted(graph.nodes(data=True)):
+        flat.add_node(node, **_node(data, articles))
+    for head, tail, relation, data in sorted(graph.edges(keys=True, data=True), key=lambda e: e[:3]):
+        key = _edge_id(head, relation, tail)
+        flat.add_edge(head, tail, key, **_edge(relation, data["seen"], articles))
+    if money_nodes:
+        for node, data in sorted(graph.nodes(data=True)):
+            _add_money(flat, node, data["seen"], articles)
+    return flat
+
+
+def _node(data: Mapping[str, Any], articles: Mapping[str, Any]) -> Attributes:
+    seen: Mapping[str, Any] = data["seen"]
+    counts: Counter[str] = Counter()
+    for row in seen.values():
+        counts.update(row["names"])
+    full = Counter(row["name"] for row in seen.values())
+    label = max(full, key=lambda name: (full[name], len(name), name))
+    out: Attributes = {"label": label, "entity_type": data["entity_type"]}
+    if data["kind"]:
+        out["kind"] = data["kind"]
+    out["names"] = "; ".join(sorted(counts, key=lambda name: (-counts[name], name)))
+    out["mentions"] = sum(counts.values())
+    out["articles"] = len(seen)
+    out["confidence"] = float(max(row["confidence"] for row in seen.values()))
+    out |= _dates(seen, articles)
+    out["sources"] = "; ".join(
+        _place(articles[key]["source"], place)
+        for key in sorted(seen)
+        for place in seen[key]["places"]
+    )
+    return out | _amounts(seen, articles)
+
+
+def _dates(seen: Iterable[str], articles: Mapping[str, Any]) -> Attributes:
+    dates = sorted(articles[key]["date"] for key in seen if articles[key]["date"])
+    return {"first_date": dates[0], "last_date": dates[-1]} if dates else {}
+
+
+def _place(source: str, places: Iterable[Iterable[int]]) -> str:
+    """``file:start-end``, further stretches of a sentence that the layout cut after a ``+``."""
+    return f"{source}:" + "+".join(f"{start}-{end}" for start, end in places)
+
+
+def _amounts(seen: Mapping[str, Any], articles: Mapping[str, Any]) -> Attributes:
+    rows = [
+        (articles[key]["date"], row["confidence"], key, row)
+        for key in seen
+        for row in seen[key]["amounts"]
+    ]
+    out: Attributes = {}
+    for relation in default_schema().relations:
+        name = relation.lower()
+        mine = sorted((row for row in rows if row[3]["relation"] == relation), key=lambda r: r[:3])
+        for _, _, _, row in mine:  # the newest comes last and stays
+            column = f"{name}_{row['currency'].lower()}"
+            out[column] = float(Decimal(row["low"]))
+            out.pop(f"{column}_max", None)
+            if row["high"] != row["low"]:
+                out[f"{column}_max"] = float(Decimal(row["high"]))
+        if mine:
+            texts = dict.fromkeys(_BOUNDS.get(r["bound"], "") + r["text"] for *_, r in mine)
+            out[f"{name}_text"] = "; ".join(texts)
+    return out
+
+
+def _edge_id(head: str, relation: str, tail: str) -> str:
+    return "r:" + hashlib.sha256(f"{head}|{relation}|{tail}".encode()).hexdigest()[:16]
+
+
+def _edge(relation: str, seen: Mapping[str, Any], articles: Mapping[str, Any]) -> Attributes:
+    kind = default_schema().relations[relation]
+    rows = [(key, row) for key in _by_date(seen, articles) for row in seen[key]]
+    return {
+        "relation": relation,
+        "label": kind.name,
+        "weight": float(len(seen)),
+        "symmetric": kind.symmetric,
+        "evidence": _JOINT.join(row["sentence"] for _, row in rows),
+        "evidence_count": len(rows),
+        "titles": _JOINT.join(articles[key]["title"] for key, _ in rows),
+        "sources": _JOINT.join(_place(articles[key]["source"], [*row["places"]]) for key, row in rows),
+        "confidence": float(max(row["confidence"] for _, row in rows)),
+    } | _dates(seen, articles)  # type: ignore[return-value]
+
+
+def _by_date(seen: Iterable[str], articles: Mapping[str, Any]) -> list[str]:
+    return sorted(seen, key=lambda key: (articles[key]["date"], key))
+
+
+def _add_money(
+    flat: nx.MultiDiGraph, owner: str, seen: Mapping[str, Any], articles: Mapping[str, Any]
+) -> None:
+    for key in _by_date(seen, articles):
+        for row in seen[key]["amounts"]:
+            column = f"amount_{row['currency'].lower()}"
+            # one node for one amount of one owner, not one for every thing worth 10亿元
+            node = "n:" + _edge_id(owner, row["relation"], f"{row['low']} {row['high']}")[2:]
+            if node not in flat:
+                attributes: Attributes = {
+                    "label": _BOUNDS.get(row["bound"], "") + row["text"], "entity_type": "MONEY",
+                    "names": row["text"], "mentions": 1, "articles": 1,
+                    "confidence": float(row["confidence"]), column: float(Decimal(row["low"])),
+                }  # fmt: skip
+                if row["high"] != row["low"]:
+                    attributes[f"{column}_max"] = float(Decimal(row["high"]))
+                flat.add_node(node, **attributes, **_dates([key], articles))
+            edge = _edge_id(owner, row["relation"], node)
+            if not flat.has_edge(owner, node, edge):
+                flat.add_edge(owner, node, edge, **_edge(row["relation"], {key: [row]}, articles))
+
+
+def summary(flat: nx.MultiDiGraph) -> dict[str, Any]:
+    """Counts of a flat graph: nodes and edges by type, weakly connected components."""
+    nodes = Counter(data["entity_type"] for _, data in flat.nodes(data=True))
+    edges = Counter(data["relation"] for *_, data in flat.edges(data=True))
+    sizes = sorted((len(c) for c in nx.weakly_connected_components(flat)), reverse=True)
+    return {
+        "nodes": {"all": flat.number_of_nodes()} | dict(sorted(nodes.items())),
+        "edges": {"all": flat.number_of_edges()} | dict(sorted(edges.items())),
+        "components": {"all": len(sizes), "largest": sizes[0] if sizes else 0,
+                       "single nodes": sizes.count(1)},
+    }  # fmt: skip

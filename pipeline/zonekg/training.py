@@ -1,0 +1,98 @@
+"""Training by spaCy's own loop, and the trained pipeline put in its place."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import spacy
+from confection import Config
+from spacy.language import Language
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import train as spacy_train
+from spacy.util import load_config
+
+from zonekg.annotate.corpus import record_files
+from zonekg.errors import InputError, ModelError, OutputError
+
+__all__ = ["train"]
+
+
+def train(
+    config: str | Path,
+    output: str | Path,
+    *,
+    work: str | Path | None = None,
+    resume: bool = False,
+    overrides: Mapping[str, Any] | None = None,
+    log: IO[str] = sys.stderr,
+) -> Language:
+    """Train the pipeline of a config and put the best one into `output`.
+
+    Checkpoints (``model-best``, ``model-last``) go to `work`, by default ``training/<name>``; with
+    `resume` training goes on from the weights in ``model-last`` with a fresh optimizer. `overrides`
+    change config values (``{"training.max_epochs": 5}``). Ctrl-C keeps the checkpoints.
+
+    Raises InputError for a config or corpus that can't be used and OutputError.
+    """
+    output = Path(output)
+    work = Path(work) if work else Path("training") / output.name
+    settings = _settings(Path(config), overrides or {})
+    if resume:
+        _resume_from(settings, work / "model-last")
+    spacy.util.fix_random_seed(settings.interpolate()["training"]["seed"])
+    nlp = init_nlp(settings, use_gpu=-1)
+    nlp.meta["zonekg"] = {"train_data": _digest(Path(settings.interpolate()["paths"]["train"]))}
+    work.mkdir(parents=True, exist_ok=True)
+    spacy_train(nlp, work, use_gpu=-1, stdout=log, stderr=log)
+    publish(work / "model-best", output)
+    return nlp
+
+
+def _settings(path: Path, overrides: Mapping[str, Any]) -> Config:
+    try:
+        settings = load_config(path, overrides=dict(overrides), interpolate=False)
+        paths = settings.interpolate()["paths"]
+    except (OSError, KeyError, ValueError) as error:
+        raise InputError(
+            path, f"not a training config ({error})", todo="compare it with configs/ner_cnn.cfg"
+        ) from error
+    for part in ("train", "dev"):
+        record_files(Path(paths[part]))
+    return settings
+
+
+def _resume_from(settings: Config, checkpoint: Path) -> None:
+    if not (checkpoint / "meta.json").is_file():
+        raise ModelError(f"{checkpoint}: no checkpoint to go on from; train without --resume")
+    settings["components"]["ner"] = {"source": str(checkpoint)}
+
+
+def _digest(path: Path) -> dict[str, str]:
+    """SHA-256 of each training file, for the model's card."""
+    return {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in record_files(path)
+    }
+
+
+def publish(trained: Path, output: Path) -> None:
+    """Put a trained pipeline in the place of an older one, whole or not at all."""
+    part = output.with_name(output.name + ".part")
+    old = output.with_name(output.name + ".old")
+    try:
+        for folder in (part, old):
+            shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(trained, part)
+        card = output / "README.md"
+        if card.exists():
+            shutil.copy2(card, part / "README.md")
+        if output.exists():
+            output.rename(old)
+        part.rename(output)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise OutputError(f"{output}: can't be written: {error.strerror or error}") from error
