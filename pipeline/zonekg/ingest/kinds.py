@@ -48,7 +48,7 @@ _ROLE = (
     r"(?:(?:本报|本网|本刊|全媒体|融媒体|特约|见习|实习|首席|驻地|新华社|[\u4e00-\u9fff]{2,6}(?=记者))*"
     r"(?:记者|通讯员|报道员|评论员|实习生|撰稿|撰文|作者|摄影报道|整理))"
 )
-_ANYBODY = r"(?:[\u4e00-\u9fff·\U00020000-\U0003ffff]{2,8}|[\u4e00-\u9fff][ \u3000]+[\u4e00-\u9fff]|[A-Z][a-z]+(?: [A-Z][a-z]+)+)"
+_ANYBODY = r"(?:[\u3400-\u9fff·\U00020000-\U0003ffff]{2,8}|[\u4e00-\u9fff][ \u3000]+[\u4e00-\u9fff]|[A-Z][a-z]+(?: [A-Z][a-z]+)+)"
 _ANYBODIES = rf"{_ANYBODY}(?:[ \u3000、，,/／]+(?!{_ROLE}){_ANYBODY}){{0,5}}"
 _WITH_ROLE = rf"{_ROLE}[：:\s]*{_ANYBODIES}(?:[ \u3000、，,/／]+{_ROLE}[：:\s]*{_ANYBODIES})*"
 _TEXT_BY = r"(?:\s*[/／]?\s*(?:文|报道|采写|整理|文\s*[/／]?\s*图))?"
@@ -75,6 +75,10 @@ _BOTH = re.compile(r"文\s*[/／]?\s*图")
 _LOOSE_TRAILING = re.compile(
     r"(?<=[。！？”）])\s*(?P<tail>[\u4e00-\u9fff·]{1,4}(?:[ \u3000]+[\u4e00-\u9fff·]{1,4}){1,4})\s*$"
 )
+_BRACKETED = re.compile(r"(?<=[。！？”])[（(](?P<name>[\u3400-\u9fff·]{2,4})[）)]$")
+_NO_NAMES = frozenset(
+    "下同 完 摘编 节选 待续 未完 全文完 略 上图 下图 左图 右图 图片 资料 编译 详见 附后 原文 掌声 笑声".split()
+)
 _JUMP_BEFORE = re.compile(
     r"[（(【]\s*(?:上接|紧接|接)\s*(?P<page>第?\s*[A-Za-z]?\s*[\d０-９一二三四五六七八九十]{1,4}\s*版)[^）)】]{0,24}[）)】]"
 )
@@ -99,6 +103,7 @@ _FURNITURE = re.compile(
 _ROUTING = re.compile(r"(?:报|送|发|主送|抄送|抄报)[：:]|(?:主办|承办|协办|主管|出版)(?:单位)?\s*[：:]")
 _NAMEPLATE = re.compile(
     r"[\u4e00-\u9fff]{2,10}(?:报|周刊|观察|传媒|时报|日报)[ \u3000·|]|.{2,10}[ \u3000·|]+.{0,10}(?:版|专刊|周刊|特刊|导刊)$"
+    r"|[\u4e00-\u9fff]{0,6}[·|]?(?:广角|要闻|综合新闻|专版|特刊|聚焦|视点|纵横|简讯|动态|风采)\s*\d{0,3}$"
 )
 _PAGE_LABEL = re.compile(
     r"[-—·\s]*(?:第\s*)?[A-Za-z]?\s*[\d０-９]{1,3}\s*版?[-—·\s]*$|第[一二三四五六七八九十\d０-９]+版.{0,12}$|[A-Z]\d{1,2}版?[\s·|].{0,12}$"
@@ -227,6 +232,9 @@ def trailing_byline(text: str) -> int:
     """Where the names at the end of a closed paragraph begin; len(text) if there are none."""
     match = _TRAILING.search(text, max(0, len(text) - 60))
     if not match:
+        bracketed = _BRACKETED.search(text, max(0, len(text) - 10))
+        if bracketed and bracketed["name"] not in _NO_NAMES:
+            return bracketed.start()
         loose = _LOOSE_TRAILING.search(text, max(0, len(text) - 30))
         named = loose and any(word[0] in _SURNAMES for word in loose["tail"].split())
         return loose.start("tail") if loose and named else len(text)

@@ -95,7 +95,10 @@ class _Assembler:
             return True
         open_end = self.current.open_end() if self.current else None
         if open_end and not self.group and not (unit.indent and unit.indented_page):
-            return seam_score(open_end.text, unit.text) >= _SURE
+            later = (u for kind, u in ahead if kind == "body" and not kinds.dateline(u.text))
+            best = max((seam_score(open_end.text, u.text) for u in later), default=0)
+            pair = bool(ahead) and ahead[0][0] == "head"  # two short lines are a headline
+            return seam_score(open_end.text, unit.text) >= max(_SURE + 2 * pair, best + 1)
         if self.group or not self.current or not self.current.flow or self.current.ended:
             return False
         before = self.current.flow[-1][1].text

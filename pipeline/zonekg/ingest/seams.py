@@ -40,7 +40,7 @@ def seam_score(left: str, right: str) -> int:
         score += 2
     if left[-1].isdigit() and (right[0].isdigit() or right[0] in _UNITS):
         score += 3
-    if left[-1] in _NUMERALS and (right[0] in _NUMERALS or right[0] in "月日年"):
+    if left[-1] in _NUMERALS and (right[0] in _NUMERALS or right[0] in "月日年家个项名倍成"):
         score += 3
     if left[-1].isascii() and left[-1].isalpha() and right[0].isascii() and right[0].isalpha():
         score += 3

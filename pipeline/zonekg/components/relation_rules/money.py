@@ -79,21 +79,19 @@ def _owner(ctx: Context, m: int, kind: str, at: int) -> tuple[int | None, str]:
     if kind == "TOTAL_INVESTMENT" and after and ctx.labels[after[0]] == "PROJECT":
         if _FOLLOWS.search(ctx.between(m, after[0])) or not ctx.between(m, after[0]).strip("的“"):
             return after[0], "project after it"
+    if kind in ("OUTPUT_VALUE", "TAX"):
+        found = _earner(ctx, m, kind, at)
+        if found is not None:
+            return found
     project = ctx.before(at, "PROJECT", since=start)
     since = ctx.ends[project] if project is not None else start
     if _COUNT.search(ctx.masked(since, ctx.starts[m])) or re.match(r"全区|园区|全园", ctx.text[since:at]):
         return _sum_owner(ctx, m, start)
     subject = ctx.before(at, "PROJECT", "ORG", "PARK", since=start)
     if project is not None:
-        if subject != project and kind in ("OUTPUT_VALUE", "TAX") and subject is not None:
-            if _is_subject(ctx, subject, at):
-                return subject, "subject"
         return project, "project before it"
     if subject is not None and ctx.labels[subject] == "PARK" and _is_subject(ctx, subject, at):
         return subject, "park"
-    if subject is not None and kind in ("OUTPUT_VALUE", "TAX", "ANNUAL_INVESTMENT"):
-        if _is_subject(ctx, subject, at):
-            return subject, "subject"
     para, _ = ctx.paragraph(ctx.starts[m])
     earlier = ctx.before(start, "PROJECT", since=para)
     if earlier is not None and not ctx.is_city_sum(start, ctx.starts[m]):
@@ -103,15 +101,35 @@ def _owner(ctx: Context, m: int, kind: str, at: int) -> tuple[int | None, str]:
             return _sum_owner(ctx, m, start)
         return earlier, "project of the paragraph"
     if kind in ("OUTPUT_VALUE", "TAX", "ANNUAL_INVESTMENT"):
-        company = ctx.before(start, "ORG", since=para)
-        if company is not None and ctx.kind(company) == "company" and kind != "ANNUAL_INVESTMENT":
-            return company, "company of the paragraph"
         return _sum_owner(ctx, m, start)
     if re.match(r"[^，。]{0,6}(?:该|此)?项目", ctx.text[start:at]):
         known = ctx.before(start, "PROJECT")
         if known is not None:
             return known, "project above"
     return None, ""
+
+
+_FUTURE = re.compile(r"达产|投产后|建成后|满产|预计|可实现|可新增|年产值|年税收|年纳税|将|新增|投用后|全部建成|年销售|年可|预期")
+_PAST = re.compile(r"去年|上年|\d{4}年|上半年|前[一二三四五六七八九十\d]+个?[月季]|\d月|季度|今年|当年|实现|完成|截至|累计|上缴|占")
+
+
+def _earner(ctx: Context, m: int, kind: str, at: int) -> tuple[int | None, str] | None:
+    """Who earned or paid what is already a fact: a company or a park rather than a project."""
+    start, _ = ctx.sentence(ctx.starts[m])
+    clause, _ = ctx.clause(at)
+    if _FUTURE.search(ctx.masked(clause, ctx.starts[m])) or not _PAST.search(ctx.masked(start, at)):
+        return None
+    for since, where in ((start, "sentence"), (ctx.paragraph(start)[0], "paragraph")):
+        subjects = [
+            i
+            for i in ctx.within(since, at, "ORG", "PARK", "PROJECT")
+            if ctx.labels[i] != "ORG" or ctx.kind(i) == "company"
+        ]
+        if where == "paragraph":
+            subjects = [i for i in subjects if ctx.labels[i] != "PROJECT"]
+        if subjects:
+            return subjects[-1], f"{ctx.labels[subjects[-1]]} earned, {where}"
+    return None
 
 
 def _is_subject(ctx: Context, mention: int, at: int) -> bool:

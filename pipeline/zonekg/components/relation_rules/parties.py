@@ -10,13 +10,29 @@ from zonekg.names import name_key
 
 __all__ = ["party_claims"]
 
-_BUILDS = re.compile(r"承建|总承包|EPC|施工|设计|监理|勘察|供货|代建|中标|承揽|承接|安装调试|供应|建筑商|总包|分包")
-_INVESTS = re.compile(r"投资|出资|斥资|建设|实施|开发|运营|打造|兴建|新建|负责|启动|布局|推进|落户|签约|签订|签署|建成|投产|开工|上马|改造|扩建|研发")
-_SIGNS = re.compile(r"签约|签订|签署|签下|合作|共建|携手|联合|牵手|联手|共同|战略协议|协议|合资|结成|达成|对接|组成")
-_AND = re.compile(r"(?:管委会)?(?:分别)?(?:与|和|同|、|及|以及|携手|联合|牵手|联手|[（(].{0,12}[）)](?:与|和|、))(?:来自)?[^，。；]{0,10}$")
+_BUILD_WORDS = (
+    r"承建|总承包|EPC|施工|设计|监理|勘察|供货|供应|代建|中标|承揽|承接|安装|总包|分包|承担|提供设备|提供主机"
+)
+_BUILDS = re.compile(_BUILD_WORDS)
+_BUILDS_AFTER = re.compile(rf"(?:等)?(?:的)?[^，。；□]{{0,8}}?(?:{_BUILD_WORDS})")
+_BUILDS_BEFORE = re.compile(
+    r"(?:承建|施工|设计|总承包|监理|代建|中标|总包|承包|供货|供应)(?:单位|人|方|商|企业)?(?:（[^）]{0,8}）)?[为是由：:的]{0,2}$"
+)
+_INVESTS = re.compile(
+    r"投资|出资|斥资|建设|实施|开发|运营|打造|兴建|新建|负责|启动|布局|推进|落户|签约|签订|签署|建成|投产|开工|上马|改造|扩建|研发"
+    r"|独资|合资|筹资|牵头|投建|带来|引来|拿下|增资|新上|申报|合作|共建"
+)
+_TOGETHER = re.compile(r"共建|合作|联合|合资|共同|携手")
+_SIGNS = re.compile(
+    r"签约|签订|签署|签下|合作|共建|携手|联合|牵手|联手|共同|战略协议|协议|合资|结成|达成|对接|组成|续签|合办|签"
+)
+_AND = re.compile(
+    r"(?:管委会)?(?:还|又|已|也|则|将|会|会同|分别|便)*(?:与|和|同|、|及|以及|携手|联合|牵手|联手|[（(].{0,16}[）)](?:与|和|、))(?:来自)?[^，。；]{0,10}$"
+)
+_LINK = ("、", "和", "与", "及", "以及", "，")
 _UNIT = (
     ("INVESTS_IN", re.compile(r"(?:建设单位|招标人|业主(?:单位)?|项目单位|实施单位|投资方|投资主体|项目法人|采购人|建设主体|运营单位)[为是：:]*$")),
-    ("BUILDS", re.compile(r"(?:施工|设计|监理|勘察|总承包|中标|承建|代建|EPC总承包)(?:单位|人|方|商)?[为是：:]*(?:第一)?$")),
+    ("BUILDS", re.compile(r"(?:施工|设计|勘察|总承包|中标|承建|代建|EPC总承包)(?:单位|人|方|商)?[为是：:]+(?:第一)?$")),
 )  # fmt: skip
 
 
@@ -25,6 +41,7 @@ def party_claims(ctx: Context) -> Iterator[Claim]:
     yield from _in_front(ctx)
     yield from _named_units(ctx)
     yield from _by_verb(ctx)
+    yield from _builders(ctx)
     yield from _brands(ctx)
     yield from _signers(ctx)
 
@@ -47,7 +64,8 @@ def _named_units(ctx: Context) -> Iterator[Claim]:
             if pattern.search(before):
                 project = ctx.before(ctx.starts[o], "PROJECT")
                 if project is not None:
-                    yield Claim(o, relation, project, f"party: unit {relation}")
+                    for one in (o, *_listed_after(ctx, o)):
+                        yield Claim(one, relation, project, f"party: unit {relation}")
                 break
 
 
@@ -63,9 +81,15 @@ def _by_verb(ctx: Context) -> Iterator[Claim]:
 
 def _org_before(ctx: Context, p: int, start: int) -> Iterator[Claim]:
     o = ctx.before(ctx.starts[p], "ORG", since=start)
-    if o is None or ctx.kind(o) != "company":
+    if o is None:
         return
     between = ctx.masked(ctx.ends[o], ctx.starts[p])
+    if ctx.kind(o) != "company":
+        if _TOGETHER.search(between) and ctx.kind(o) == "institution" and len(between) <= 20:
+            yield Claim(o, "INVESTS_IN", p, "party: institution runs it with others")
+            for other in _listed_before(ctx, o):
+                yield Claim(other, "INVESTS_IN", p, "party: listed orgs invest")
+        return
     others = ctx.within(ctx.ends[o], ctx.starts[p], "PROJECT")
     if others and not re.fullmatch(r"[□、“”和及]*", between[-(ctx.starts[p] - ctx.ends[others[-1]]) :]):
         return
@@ -87,10 +111,47 @@ def _org_before(ctx: Context, p: int, start: int) -> Iterator[Claim]:
 
 def _listed_before(ctx: Context, o: int) -> Iterator[int]:
     """Companies that 和, 与 or 、 join to an organisation."""
-    while o > 0 and ctx.labels[o - 1] == "ORG" and ctx.between(o - 1, o) in ("、", "和", "与", "及"):
+    while o > 0 and ctx.labels[o - 1] == "ORG" and ctx.between(o - 1, o) in _LINK:
         o -= 1
         if ctx.kind(o) == "company":
             yield o
+
+
+def _listed_after(ctx: Context, o: int) -> Iterator[int]:
+    """Organisations that 、 or 和 join behind an organisation."""
+    while o + 1 < len(ctx.labels) and ctx.labels[o + 1] == "ORG":
+        if ctx.between(o, o + 1) not in _LINK:
+            return
+        o += 1
+        yield o
+
+
+def _builders(ctx: Context) -> Iterator[Claim]:
+    """X承建, 设计单位X, 承建P的X: a project near a firm with a word of building."""
+    for o, label in enumerate(ctx.labels):
+        if label != "ORG" or ctx.kind(o) == "government":
+            continue
+        last = [o, *_listed_after(ctx, o)][-1]
+        start, end = ctx.sentence(ctx.starts[o])
+        after = ctx.masked(ctx.ends[last], min(ctx.clause(ctx.ends[last] - 1)[1], ctx.ends[last] + 24))
+        before = ctx.masked(max(start, ctx.starts[o] - 14), ctx.starts[o])
+        if "投资" in after:
+            continue
+        if _BUILDS_BEFORE.search(before):
+            rule = "word before builder"
+        elif _BUILDS_AFTER.match(after):
+            rule = "word after builder"
+        else:
+            continue
+        project = ctx.before(ctx.starts[o], "PROJECT", since=start)
+        following = ctx.within(ctx.ends[last], end, "PROJECT")
+        if project is None and following and len(ctx.between(last, following[0])) <= 24:
+            project, rule = following[0], rule + ", project behind"
+        if project is None:
+            project = ctx.before(start, "PROJECT", since=ctx.paragraph(start)[0])
+            rule += ", project of the paragraph"
+        if project is not None:
+            yield Claim(o, "BUILDS", project, f"party: {rule}")
 
 
 def _org_after(ctx: Context, p: int, end: int) -> Iterator[Claim]:
@@ -101,7 +162,7 @@ def _org_after(ctx: Context, p: int, end: int) -> Iterator[Claim]:
         stop = min(stop, ctx.starts[nxt])
     for o in ctx.within(ctx.ends[p], stop, "ORG"):
         before = ctx.text[max(ctx.ends[p], ctx.starts[o] - 6) : ctx.starts[o]]
-        joined = o > 0 and ctx.labels[o - 1] == "ORG" and ctx.between(o - 1, o) in ("、", "和", "与", "及")
+        joined = o > 0 and ctx.labels[o - 1] == "ORG" and ctx.between(o - 1, o) in _LINK
         if not re.search(r"由(?:[^，。]{0,5})$", before) and not joined:
             continue
         clause_end = ctx.clause(ctx.ends[o] - 1)[1]
@@ -152,3 +213,17 @@ def _signers(ctx: Context) -> Iterator[Claim]:
         if _SIGNS.search(after) or re.search(r"合作|共建|联合", before):
             both = ctx.labels[a] + " " + ctx.labels[b]
             yield Claim(a, "COOPERATES_WITH", b, f"party: {both} sign")
+            # one signs with each of a list, or with the third of three
+            for c in _signers_after(ctx, b, end):
+                yield Claim(a, "COOPERATES_WITH", c, "party: signs with a list")
+                if ctx.between(a, b) in ("、", "，"):
+                    yield Claim(b, "COOPERATES_WITH", c, "party: third signer")
+
+
+def _signers_after(ctx: Context, b: int, end: int) -> Iterator[int]:
+    while b + 1 < len(ctx.labels) and ctx.labels[b + 1] in ("ORG", "PARK"):
+        between = ctx.between(b, b + 1)
+        if ctx.starts[b + 1] >= end or between not in (*_LINK, "同", "等"):
+            return
+        b += 1
+        yield b

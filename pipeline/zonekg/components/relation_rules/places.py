@@ -80,7 +80,9 @@ def _park_of(ctx: Context, p: int) -> tuple[int | None, str]:
         return park, "park before it in the sentence" if "；" not in between else "park far before"
     for park in ctx.within(ctx.ends[p], end, "PARK"):
         between = ctx.between(p, park)
-        if len(between) <= 30 and _SETTLES.search(between) and "、" not in between:
+        if re.search(r"均|都|全部", between) or (
+            len(between) <= 30 and _SETTLES.search(between) and "、" not in between
+        ):
             return park, "project settles in the park"
     para, _ = ctx.paragraph(ctx.starts[p])
     above = ctx.before(start, "PARK", since=para)
