@@ -66,9 +66,10 @@ class Article:
     continued_from: str = ""
 
     def place(self, offset: int) -> int:
-        """The file's code point offset of text offset `offset` (0 to len(text) inclusive).
+        r"""The file's code point offset of text offset `offset` (0 to len(text) inclusive).
 
-        >>> article = Article("a", "", "甲乙\\n丙", "f.txt", pieces=(Piece(0, 5, 2), Piece(3, 9, 1)))
+        >>> pieces = (Piece(0, 5, 2), Piece(3, 9, 1))
+        >>> article = Article("a", "", "甲乙\n丙", "f.txt", pieces=pieces)
         >>> [article.place(i) for i in range(5)]
         [5, 6, 7, 9, 10]
         """

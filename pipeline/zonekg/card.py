@@ -56,42 +56,47 @@ def _text(
     ner = nlp.config["components"]["ner"]["model"]
     settings = ", ".join(f"{k} {v}" for k, v in ner.items() if not k.startswith("@"))
     data = nlp.meta.get("zonekg", {}).get("train_data", {})
+    version = nlp.meta["spacy_version"]
     lines = [
         f"# {name}",
         "",
         "Tags ORG, PARK, PROJECT and MONEY in Chinese news on development zones and relates them.",
         "",
-        f"- Pipeline: {', '.join(nlp.pipe_names)} (spaCy {nlp.meta['spacy_version']}), Python only, no torch",
+        f"- Pipeline: {', '.join(nlp.pipe_names)} (spaCy {version}); runs without torch",
         f"- NER: {ner['@architectures']} on character tokens ({settings}), from random weights",
-        "- Relations, groups and amounts: rules; their confidences are measured on the training documents",
+        "- Relations, groups and amounts: rules; the confidence of a relation is the precision of",
+        "  its rule on the training documents",
         *(f"- Trained on `{file}`, SHA-256 `{digest}`" for file, digest in sorted(data.items())),
         "- Licence: MIT; the training documents were written for the project",
         "",
         f"## Scores, {today}",
         "",
-        f"Made by `{command}`, with the details in `scores.json`. Entities need the exact span and",
-        "label (relaxed: an overlap). Relations are facts between groups of mentions, with an exact",
-        "mention at both ends.",
+        f"Made by `{command}`, with the details in `scores.json`.",
+        "Entities need the exact span and label (relaxed: an overlap). Relations are facts between",
+        "groups of mentions, with an exact mention at both ends (relaxed: an overlap).",
         "",
     ]
     for result in results:
         lines += _table(result)
     lines += [
-        "`dev` chose the checkpoint, so its figures are a little flattering; the seed pages are test only,",
-        "13 articles, so one entity more or less moves a figure by up to half a point.",
+        "The dev documents chose the checkpoint and were written by the writers of the training",
+        "documents, so their figures flatter. The seed pages are real and were never trained or",
+        "tuned on: they tell what to expect of new pages. They are 13 articles, so one mention more",
+        "or less moves an entity figure by about half a point.",
         "",
         "## Limits",
         "",
-        "Trained on composed articles; news of other kinds, traditional characters and scans with many",
-        "character errors are not covered. Confidences of mentions are not calibrated.",
+        "News of other kinds, traditional characters and scans with many character errors are not",
+        "covered. The confidences of mentions are not calibrated.",
         "",
     ]
     return "\n".join(lines)
 
 
 def _table(result: dict[str, Any]) -> list[str]:
+    size = f"{result['documents']} documents, {result['characters']} characters"
     out = [
-        f"### {result['gold']} ({result['documents']} documents, {result['characters']} characters)",
+        f"### {result['gold']} ({size})",
         "",
         "| | P | R | F1 | gold |",
         "|---|---|---|---|---|",
@@ -106,5 +111,6 @@ def _table(result: dict[str, Any]) -> list[str]:
     for title, scores in sections:
         for label, row in scores.items():
             name = f"**{title}**" if label == "micro" else label
-            out.append(f"| {name} | {row['p']:.1f} | {row['r']:.1f} | {row['f']:.1f} | {row['gold']} |")
+            figures = " | ".join(f"{row[key]:.1f}" for key in "prf")
+            out.append(f"| {name} | {figures} | {row['gold']} |")
     return [*out, ""]

@@ -162,7 +162,9 @@ def group_mentions(doc: Doc, same_as: Iterable[Iterable[int]]) -> list[int]:
     return [root(i) for i in range(len(first))]
 
 
-_SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』）)】》]*|(?<=[\u4e00-\u9fff\"”])\.(?=[\u4e00-\u9fff\"“])|\n+")
+_SENTENCE_END = re.compile(
+    r"[。！？!?；;]+[”’」』）)】》]*|(?<=[\u4e00-\u9fff\"”])\.(?=[\u4e00-\u9fff\"“])|\n+"
+)
 
 
 def sentence_bounds(text: str) -> list[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """The errors that zonekg raises.
 
-    ZonekgError              anything the caller can mend; the command line prints it without a traceback
+    ZonekgError              anything the caller can mend; printed without a traceback
     ├── InputError           a file or a place in it is not what was expected
     │   ├── EncodingError    a file is not text in a known encoding
     │   └── AnnotationError  an annotation file breaks the format or the guidelines

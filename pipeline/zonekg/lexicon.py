@@ -15,7 +15,7 @@ MAX_WORD = 7
 
 @cache
 def words() -> frozenset[str]:
-    """The 390,000 words that spacy-pkuseg brings for its post-processing, 2 to 7 characters long."""
+    """The words of 2 to 7 characters that spacy-pkuseg brings for its post-processing."""
     with as_file(files("spacy_pkuseg") / "dicts" / "default.pkl") as path:
         found = Postprocesser(str(path), None).common_words
     return frozenset(word for word in found if 2 <= len(word) <= MAX_WORD)

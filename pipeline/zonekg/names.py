@@ -35,8 +35,9 @@ _ZONE_FORMS = (
     ("化工园区", "化工园"),
 )
 _COMPANY_ENDS = (
-    "股份有限责任公司", "集团股份有限公司", "集团有限责任公司", "集团有限公司", "股份有限公司", "有限责任公司",
-    "股份公司", "集团公司", "有限公司", "总公司", "分公司", "公司", "股份", "集团", "控股",
+    "股份有限责任公司", "集团股份有限公司", "集团有限责任公司", "集团有限公司", "股份有限公司",
+    "有限责任公司", "股份公司", "集团公司", "有限公司", "总公司", "分公司", "公司", "股份",
+    "集团", "控股",
 )  # fmt: skip
 _GOVERNMENT = re.compile(
     r"(?:管委会|管理委员会|党工委|工委|人民政府|政府|委员会|委|厅|局|部|办公室|法院|检察院|海关|税务局|总指挥部|领导小组|工作组"
@@ -148,7 +149,9 @@ def _is_short_org(short: str, full: str, a: str, b: str) -> bool:
         return b.endswith(a) and len(a) >= 3
     if short.endswith("公司") or (short.endswith("集团") and "集团" not in full):
         return False  # complete in itself
-    core = re.sub(r"(?:科技|新能源|新材料|能源|材料|电子|生物|医药|汽车|重工|智能|光电|股份|集团)$", "", a)
+    core = re.sub(
+        r"(?:科技|新能源|新材料|能源|材料|电子|生物|医药|汽车|重工|智能|光电|股份|集团)$", "", a
+    )
     core = core if len(core) >= 2 else a
     if re.match(_PLACE_FRONT + re.escape(core), b):
         return _in_order(a, b)
@@ -158,7 +161,9 @@ def _is_short_org(short: str, full: str, a: str, b: str) -> bool:
 
 def _is_short_park(short: str, full: str) -> bool:
     if is_generic_park(short):
-        return full.endswith(short) or (short.endswith("示范区") and full.endswith(("示范区", "综改区")))
+        return full.endswith(short) or (
+            short.endswith("示范区") and full.endswith(("示范区", "综改区"))
+        )
     if full.endswith(short):
         return True
     if short.endswith("开发区") and full.endswith(("经开区", "高新区")):
@@ -168,7 +173,7 @@ def _is_short_park(short: str, full: str) -> bool:
 
 
 def _is_short_project(short: str, full: str) -> bool:
-    if len(short) < 5 or _phase(short) != _phase(full) and _phase(short):
+    if len(short) < 5 or (_phase(short) != _phase(full) and _phase(short)):
         return False
     if _phase(full) and not _phase(short):
         return False

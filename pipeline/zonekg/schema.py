@@ -60,8 +60,14 @@ class Schema:
             entities = {k: EntityType(label=k, **v) for k, v in data["entities"].items()}
             relations = {}
             for label, row in data["relations"].items():
-                ends = {key: frozenset(row.pop(key)) for key in ("heads", "tails")}
-                relations[label] = RelationType(label=label, **row, **ends)
+                ends = {key: frozenset(row[key]) for key in ("heads", "tails")}
+                relations[label] = RelationType(
+                    label,
+                    row["name"],
+                    row["color"],
+                    **ends,
+                    symmetric=bool(row.get("symmetric", False)),
+                )
             schema = cls(int(data["guidelines"]), entities, relations)
         except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
             raise SchemaError(

@@ -55,7 +55,7 @@ class PRF(NamedTuple):
         p, r = self.precision, self.recall
         return 2 * p * r / (p + r) if p + r else 0.0
 
-    def __add__(self, other: tuple[Any, ...]) -> PRF:  # type: ignore[override]
+    def __add__(self, other: tuple[Any, ...]) -> PRF:
         """Counts added up, for micro averages."""
         return PRF(*(a + b for a, b in zip(self, other, strict=True)))
 
@@ -152,7 +152,7 @@ def _own_names(doc: Doc) -> dict[int, Hashable]:
 
 
 def _shared_names(predicted: Doc, gold: Doc, strict: bool) -> dict[int, Hashable]:
-    """For each predicted mention the gold group that its own group stands for, or a name of its own."""
+    """For each predicted mention the gold group that its own stands for, or a name of its own."""
     votes: dict[int, Counter[int]] = defaultdict(Counter)
     gold_groups = _joined(gold)
     mine = _joined(predicted)

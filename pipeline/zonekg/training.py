@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
-import spacy
 from confection import Config
 from spacy.language import Language
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train as spacy_train
 from spacy.util import load_config
+from thinc.api import fix_random_seed
 
 from zonekg.annotate.corpus import record_files
 from zonekg.errors import InputError, ModelError, OutputError
@@ -44,7 +44,7 @@ def train(
     settings = _settings(Path(config), overrides or {})
     if resume:
         _resume_from(settings, work / "model-last")
-    spacy.util.fix_random_seed(settings.interpolate()["training"]["seed"])
+    fix_random_seed(settings.interpolate()["training"]["seed"])
     nlp = init_nlp(settings, use_gpu=-1)
     nlp.meta["zonekg"] = {"train_data": _digest(Path(settings.interpolate()["paths"]["train"]))}
     work.mkdir(parents=True, exist_ok=True)
@@ -74,9 +74,7 @@ def _resume_from(settings: Config, checkpoint: Path) -> None:
 
 def _digest(path: Path) -> dict[str, str]:
     """SHA-256 of each training file, for the model's card."""
-    return {
-        file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in record_files(path)
-    }
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in record_files(path)}
 
 
 def publish(trained: Path, output: Path) -> None:

@@ -44,7 +44,9 @@ def compare(first: Path, second: Path) -> Agreement:
     nlp = spacy.blank("zh")
     a, b = ({doc.user_data["id"]: doc for doc in read_docs(path, nlp)} for path in (first, second))
     if a.keys() != b.keys():
-        raise AnnotationError(second, f"other documents than {first}: {sorted(a.keys() ^ b.keys())}")
+        raise AnnotationError(
+            second, f"other documents than {first}: {sorted(a.keys() ^ b.keys())}"
+        )
     for key in a:
         if a[key].text != b[key].text:
             raise AnnotationError(second, f"document {key} has another text than in {first}")
@@ -55,7 +57,9 @@ def compare(first: Path, second: Path) -> Agreement:
         mine, theirs = _same_pairs(one), _same_pairs(other)
         both = len(mine & theirs)
         same += PRF(both, len(mine), both, len(theirs))
-    differences = [d for key, (one, other) in zip(a, pairs, strict=True) for d in _differ(key, one, other)]
+    differences = [
+        d for key, (one, other) in zip(a, pairs, strict=True) for d in _differ(key, one, other)
+    ]
     return Agreement(
         scores["entities"]["strict"], scores["relations"]["strict"], same.to_dict(), differences
     )
@@ -86,7 +90,9 @@ def _differ(key: str, a: Doc, b: Doc) -> Iterator[Difference]:
 def _facts(doc: Doc) -> dict[tuple[str, str, str], int]:
     first = groups(doc)
     return {
-        (doc.ents[first[r.head]].text, r.label, doc.ents[first[r.tail]].text): doc.ents[r.tail].start_char
+        (doc.ents[first[r.head]].text, r.label, doc.ents[first[r.tail]].text): doc.ents[
+            r.tail
+        ].start_char
         for r in relations(doc)
     }
 

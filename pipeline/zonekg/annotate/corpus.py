@@ -68,7 +68,8 @@ def record_to_doc(record: Record, nlp: Language) -> Doc:
     doc.set_ents(spans)
     index = {row["id"]: i for i, row in enumerate(rows)}
     set_relations(
-        doc, (Relation(index[r["from_id"]], index[r["to_id"]], r["type"]) for r in record["relations"])
+        doc,
+        (Relation(index[r["from_id"]], index[r["to_id"]], r["type"]) for r in record["relations"]),
     )
     same = [[index[key] for key in group] for group in record.get("same_as", [])]
     set_groups(doc, group_mentions(doc, same))

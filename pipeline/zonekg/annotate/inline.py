@@ -91,7 +91,9 @@ class _Parser:
             match = _META.match(self.lines[i])
             if not match:
                 raise self.fail(
-                    f"{self.lines[i][:40]!r} in the head", i, "write 'key: value', then a blank line"
+                    f"{self.lines[i][:40]!r} in the head",
+                    i,
+                    "write 'key: value', then a blank line",
                 )
             meta[match[1]] = match[2].rstrip()
         return meta, self.end
@@ -248,7 +250,9 @@ def _tags(
     tags: list[str] = []
     for entity in entities:
         key = (entity["label"], surface(text, entity))
-        thing = ("group", group_of[entity["id"]]) if entity["id"] in group_of else names.get(key, key)
+        thing = (
+            ("group", group_of[entity["id"]]) if entity["id"] in group_of else names.get(key, key)
+        )
         if thing not in numbers:
             mark = schema.entities[entity["label"]].mark
             counts[mark] += 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +23,10 @@ Record = dict[str, Any]
 """One document as JSON has it; `check_record` tells whether it keeps the format."""
 
 _EDGE_PUNCTUATION = set("，。、；：！？,.;:!?\"'…—·-")
-_PAIRS = ("（）", "()", "“”", "‘’", "《》", "〈〉", "【】", "[]")
+_PAIRS = (
+    ("（", "）"), ("(", ")"), ("“", "”"), ("‘", "’"),
+    ("《", "》"), ("〈", "〉"), ("【", "】"), ("[", "]"),
+)  # fmt: skip
 
 
 class Finding(NamedTuple):
@@ -195,13 +199,15 @@ def _check_style(quote: str, name: str) -> Iterator[tuple[str, str]]:
             yield f"{name} cuts the brackets {opening}{closing}", quote
         elif quote[0] == opening and quote[1:].find(closing) == len(quote) - 2:
             yield f"{name} takes in the marks {opening}{closing} around it", quote
-    if name.startswith("MONEY") and not any(unicodedata.numeric(c, None) is not None for c in quote):
+    if name.startswith("MONEY") and not any(
+        unicodedata.numeric(c, None) is not None for c in quote
+    ):
         yield f"{name} has no number", quote
 
 
 def _check_overlaps(spans: list[tuple[int, int, str]], text: str) -> Iterator[tuple[str, str]]:
     spans = sorted(spans)
-    for (start, end, name), (after, stop, other) in zip(spans, spans[1:], strict=False):
+    for (start, end, name), (after, stop, other) in pairwise(spans):
         if after < end:
             yield f"{name} and {other} overlap", text[start : max(end, stop)]
 
@@ -216,19 +222,19 @@ def _check_relations(
             yield row, ""
             continue
         key, kind = row.get("id"), row.get("type")
-        head, tail = row.get("from_id"), row.get("to_id")
+        head: Any = row.get("from_id")
+        tail: Any = row.get("to_id")
         name = f"relation {key} ({head} {kind} {tail})"
         if not _is_int(key):
             yield f"{name}: id {key!r}, expected a whole number", ""
         elif key in ids:
             yield f"{name}: relation id {key} is used twice", ""
         ids.add(key)
-        missing = [end for end in (head, tail) if end not in labels]
-        if missing:
+        if head not in labels or tail not in labels:
+            missing = [end for end in (head, tail) if end not in labels]
             yield f"{name}: no entity {' or '.join(map(repr, missing))} in the document", ""
             continue
-        assert isinstance(head, int) and isinstance(tail, int)
-        if kind not in schema.relations:
+        if not isinstance(kind, str) or kind not in schema.relations:
             yield f"{name}: type {kind!r}, expected one of {', '.join(schema.relations)}", ""
         elif not schema.allows(kind, labels[head], labels[tail]):
             yield f"{name}: {kind} can't run from {labels[head]} to {labels[tail]}", ""

@@ -57,10 +57,14 @@ def _show(page: Page) -> None:
         for block in article.blocks:
             places = _places(article, block.start, block.end)
             out.print(f"   {block.kind:8} {places:>14}  ", style="dim", end="", markup=False)
-            out.print(article.text[block.start : block.end], style=_STYLES.get(block.kind), markup=False)
+            out.print(
+                article.text[block.start : block.end], style=_STYLES.get(block.kind), markup=False
+            )
     out.print("\nleft out:", style="bold")
     for drop in page.dropped:
-        out.print(f"   {drop.reason:20} {drop.start}-{drop.end}  {drop.text!r}", style="dim", markup=False)
+        out.print(
+            f"   {drop.reason:20} {drop.start}-{drop.end}  {drop.text!r}", style="dim", markup=False
+        )
 
 
 def _places(article: Article, start: int, end: int) -> str:

@@ -46,7 +46,14 @@ def evaluate_command(
 
 def _table(title: str, scores: dict[str, Any]) -> None:
     rows = [
-        (label, f"{row['p']:.1f}", f"{row['r']:.1f}", f"{row['f']:.1f}", row["predicted"], row["gold"])
+        (
+            label,
+            f"{row['p']:.1f}",
+            f"{row['r']:.1f}",
+            f"{row['f']:.1f}",
+            row["predicted"],
+            row["gold"],
+        )
         for label, row in scores.items()
     ]
     table(title, ("label", "P", "R", "F1", "predicted", "gold"), rows)

@@ -15,7 +15,9 @@ from zonekg.ingest import MAX_CHARACTERS, find_files, read_pages
 
 def extract_command(
     source: Annotated[Path, typer.Argument(help="A page (.txt, .md), or a folder of pages.")],
-    target: Annotated[Path, typer.Option("--out", "-o", help="JSONL file; - for stdout.")] = Path("-"),
+    target: Annotated[Path, typer.Option("--out", "-o", help="JSONL file; - for stdout.")] = Path(
+        "-"
+    ),
     model: Model = Path("models/zh_zonekg"),
     processes: Annotated[int, typer.Option(min=1, help="Processes to tag with.")] = 1,
     max_characters: Limit = MAX_CHARACTERS,

@@ -47,7 +47,9 @@ def complain(message: str) -> None:
 
 
 def version(
-    show: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+    show: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True)
+    ] = False,
 ) -> None:
     """Options before the command."""
     if show:
@@ -58,7 +60,12 @@ def version(
 @contextmanager
 def progress(stages: Mapping[str, str]) -> Iterator[Any]:
     """A progress bar on stderr; yields a function of (stage, done, total). `stages` names them."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=_err, transient=not _err.is_terminal) as bar:
         tasks: dict[str, Any] = {}
 

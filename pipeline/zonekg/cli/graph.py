@@ -15,7 +15,9 @@ app = typer.Typer(no_args_is_help=True, help="Build a graph from extractions; ch
 @app.command("build")
 def build_command(
     extractions: Annotated[list[Path], typer.Argument(help="What 'zonekg extract' wrote.")],
-    target: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("out"),
+    target: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
+        "out"
+    ),
     money_nodes: Annotated[
         bool, typer.Option("--money-nodes", help="Amounts as nodes too, not only as attributes.")
     ] = False,

@@ -16,7 +16,9 @@ Limit = Annotated[int, typer.Option(help="Refuse larger files: they are no newsp
 
 def run_command(
     source: Annotated[Path, typer.Argument(help="A page (.txt, .md), or a folder of pages.")],
-    target: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("out"),
+    target: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
+        "out"
+    ),
     model: Model = Path("models/zh_zonekg"),
     money_nodes: Annotated[
         bool, typer.Option("--money-nodes", help="Amounts as nodes too, not only as attributes.")

@@ -18,16 +18,19 @@ _DIGITS |= {c: i for i, c in enumerate("零壹贰叁肆伍陆柒捌玖")}
 _SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _LARGE = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
 _CURRENCIES = {
-    "人民币": "CNY", "元人民币": "CNY", "美元": "USD", "美金": "USD", "欧元": "EUR", "港元": "HKD",
-    "港币": "HKD", "日元": "JPY", "英镑": "GBP", "韩元": "KRW", "韩币": "KRW", "澳元": "AUD", "加元": "CAD",
-    "瑞士法郎": "CHF", "新台币": "TWD", "台币": "TWD", "新加坡元": "SGD", "新元": "SGD", "卢布": "RUB",
-    "林吉特": "MYR", "澳门元": "MOP", "泰铢": "THB", "越南盾": "VND", "瑞典克朗": "SEK", "丹麦克朗": "DKK",
-    "挪威克朗": "NOK", "USD": "USD", "US$": "USD", "EUR": "EUR", "€": "EUR", "$": "USD", "HK$": "HKD",
-    "RMB": "CNY", "CNY": "CNY", "¥": "CNY", "元": "CNY", "块": "CNY",
+    "人民币": "CNY", "元人民币": "CNY", "RMB": "CNY", "CNY": "CNY", "¥": "CNY", "元": "CNY",
+    "块": "CNY", "美元": "USD", "美金": "USD", "USD": "USD", "US$": "USD", "$": "USD",
+    "欧元": "EUR", "EUR": "EUR", "€": "EUR", "港元": "HKD", "港币": "HKD", "HK$": "HKD",
+    "日元": "JPY", "英镑": "GBP", "韩元": "KRW", "韩币": "KRW", "澳元": "AUD", "加元": "CAD",
+    "瑞士法郎": "CHF", "新台币": "TWD", "台币": "TWD", "新加坡元": "SGD", "新元": "SGD",
+    "卢布": "RUB", "林吉特": "MYR", "澳门元": "MOP", "泰铢": "THB", "越南盾": "VND",
+    "瑞典克朗": "SEK", "丹麦克朗": "DKK", "挪威克朗": "NOK",
 }  # fmt: skip
 _CURRENCY = re.compile("|".join(sorted(map(re.escape, _CURRENCIES), key=len, reverse=True)))
 _NUMBER = re.compile(
-    r"(?P<digits>\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾佰仟百千万亿]+(?:点[零〇一二三四五六七八九]+)?|[数几])"
+    r"(?P<digits>\d[\d,]*(?:\.\d+)?"
+    r"|[零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾佰仟百千万亿]+"
+    r"(?:点[零〇一二三四五六七八九]+)?|[数几])"
     r"(?P<more>[余多来]?)(?P<unit>[十百千万萬亿億兆]*)(?P<more2>[余多]?)"
 )
 _RANGE = re.compile(r"\s*(?:元|人民币)?\s*(?:[-—–~～至到]+|--)\s*")

@@ -7,8 +7,9 @@ Recognition with Iterated Dilated Convolutions", on hashed features as in spaCy'
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,6 @@ from thinc.api import (
     Maxout,
     Model,
     chain,
-    clone,
     concatenate,
     residual,
     with_array,
@@ -36,7 +36,18 @@ __all__ = ["build_char_cnn", "char_features"]
 Ints = NDArray[np.uint64]
 
 _COLUMNS = ("char", "left bigram", "right bigram", "class", "lexicon")
-_CLASSES = {"Nd": 1, "Lu": 2, "Ll": 3, "Ps": 4, "Pe": 5, "Pi": 4, "Pf": 5, "Po": 6, "Zs": 7, "Cc": 8}
+_CLASSES = {
+    "Nd": 1,
+    "Lu": 2,
+    "Ll": 3,
+    "Ps": 4,
+    "Pe": 5,
+    "Pi": 4,
+    "Pf": 5,
+    "Po": 6,
+    "Zs": 7,
+    "Cc": 8,
+}
 _NUMERALS = "一二三四五六七八九十百千万亿两零〇余多"
 
 
@@ -51,14 +62,14 @@ def build_char_cnn(
     The number of tags is set at initialisation.
     """
     sizes = [rows, 2 * rows, 2 * rows, 50, 400]
-    tables = [
+    tables: list[Model[Any, Any]] = [
         HashEmbed(width, size, column=i, seed=10 + i, dropout=0.0) for i, size in enumerate(sizes)
     ]
-    embed = chain(
+    embed: Model[Any, Any] = chain(
         concatenate(*tables),
         Maxout(nO=width, nI=width * len(sizes), nP=maxout_pieces, normalize=True, dropout=0.0),
     )
-    layers = [
+    layers: list[Model[Any, Any]] = [
         residual(
             chain(
                 dilated_window(step),
@@ -67,8 +78,8 @@ def build_char_cnn(
         )
         for step in dilations
     ]
-    output: Model[Floats2d, Floats2d] = Linear(nO=None, nI=width)
-    encoder = chain(embed, *layers)
+    output: Model[Any, Any] = Linear(nO=None, nI=width)
+    encoder: Model[Any, Any] = chain(embed, *layers)
     model: Model[list[Span], list[Floats2d]] = chain(
         _extractor(), with_array(chain(encoder, Dropout(0.0), output), pad=sum(dilations))
     )
@@ -81,9 +92,11 @@ def _extractor() -> Model[list[Span], list[Ints2d]]:
     def forward(
         model: Model[list[Span], list[Ints2d]], spans: list[Span], is_train: bool
     ) -> tuple[list[Ints2d], Callable[[object], list[Span]]]:
-        return [model.ops.asarray2i(char_features(span), dtype="uint64") for span in spans], (
-            lambda _: []
-        )
+        rows = [
+            model.ops.asarray2i(char_features(span), dtype="uint64")  # type: ignore[arg-type]
+            for span in spans
+        ]
+        return rows, lambda _: []
 
     return Model("char_features", forward)
 

@@ -60,7 +60,7 @@ def make_ner(
     return CharNer(nlp.vocab, model, name, window=window)
 
 
-class CharNer(TrainablePipe):
+class CharNer(TrainablePipe):  # type: ignore[misc]
     """The trainable component ``zonekg_ner``.
 
     >>> import spacy
@@ -199,19 +199,19 @@ class CharNer(TrainablePipe):
         return losses
 
     def _loss(
-        self, scores: list[Floats2d], gold: list[list[str | None]]
+        self, scores: Sequence[Floats2d], gold: Sequence[Sequence[str | None]]
     ) -> tuple[float, list[Floats2d]]:
         index = {tag: i for i, tag in enumerate(self.tags)}
         loss, grads = 0.0, []
         for rows, tags in zip(scores, gold, strict=True):
             log_probs = _log_softmax(np.asarray(rows))
             known = [i for i, tag in enumerate(tags) if tag in index]
-            target = [index[tag] for tag in tags if tag in index]  # type: ignore[index]
+            target = [index[tag] for tag in tags if tag in index]
             grad = np.zeros_like(log_probs)
             grad[known] = np.exp(log_probs[known])
             grad[known, target] -= 1.0
             loss -= float(log_probs[known, target].sum())
-            grads.append(self.model.ops.asarray2f(grad))
+            grads.append(self.model.ops.asarray2f(grad))  # type: ignore[arg-type]
         return loss, grads
 
     def get_loss(self, examples: Iterable[Example], scores: Any) -> tuple[float, Any]:
@@ -268,7 +268,7 @@ _PAIRS = {"”": "“", "’": "‘", "）": "（", ")": "(", "》": "《", "】
 
 def _whole_brackets(mentions: list[Mention], doc: Doc) -> list[Mention]:
     """Mentions that take in the other half of a pair of marks they would cut, if it is next."""
-    out = []
+    out: list[Mention] = []
     for i, mention in enumerate(mentions):
         start, end = mention.start, mention.end
         text = [token.text for token in doc[start:end]]

@@ -60,7 +60,9 @@ def doc_graph(doc: Doc) -> nx.MultiDiGraph:
     """The graph of one doc; raises InputError when the doc carries no article."""
     source = article(doc)
     if source is None:
-        raise InputError("<doc>", "a doc without its article", todo="use zonekg.extract to make docs")
+        raise InputError(
+            "<doc>", "a doc without its article", todo="use zonekg.extract to make docs"
+        )
     graph = _empty()
     graph.graph["articles"][source.id] = {
         "title": source.title, "source": source.source, "date": source.date

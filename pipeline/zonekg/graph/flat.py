@@ -31,7 +31,9 @@ def flatten(graph: nx.MultiDiGraph, *, money_nodes: bool = False) -> nx.MultiDiG
     flat = nx.MultiDiGraph()
     for node, data in sorted(graph.nodes(data=True)):
         flat.add_node(node, **_node(data, articles))
-    for head, tail, relation, data in sorted(graph.edges(keys=True, data=True), key=lambda e: e[:3]):
+    for head, tail, relation, data in sorted(
+        graph.edges(keys=True, data=True), key=lambda e: e[:3]
+    ):
         key = _edge_id(head, relation, tail)
         flat.add_edge(head, tail, key, **_edge(relation, data["seen"], articles))
     if money_nodes:
@@ -110,7 +112,9 @@ def _edge(relation: str, seen: Mapping[str, Any], articles: Mapping[str, Any]) -
         "evidence": _JOINT.join(row["sentence"] for _, row in rows),
         "evidence_count": len(rows),
         "titles": _JOINT.join(articles[key]["title"] for key, _ in rows),
-        "sources": _JOINT.join(_place(articles[key]["source"], [*row["places"]]) for key, row in rows),
+        "sources": _JOINT.join(
+            _place(articles[key]["source"], [*row["places"]]) for key, row in rows
+        ),
         "confidence": float(max(row["confidence"] for _, row in rows)),
     } | _dates(seen, articles)  # type: ignore[return-value]
 

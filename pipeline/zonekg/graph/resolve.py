@@ -20,7 +20,9 @@ from zonekg.names import is_generic_park, name_key, org_kind
 
 __all__ = ["Entity", "entities"]
 
-_LOCAL_BODY = re.compile(r"(?:省|市|县|区|州|旗|镇|乡)(?=[\u4e00-\u9fff]{2,})(?![\u4e00-\u9fff]*(?:公司|大学|学院|集团))")
+_LOCAL_BODY = re.compile(
+    r"(?:省|市|县|区|州|旗|镇|乡)(?=[\u4e00-\u9fff]{2,})(?![\u4e00-\u9fff]*(?:公司|大学|学院|集团))"
+)
 _SHORT_PROJECT = 8
 
 

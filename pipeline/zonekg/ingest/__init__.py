@@ -1,7 +1,8 @@
 """Room 1: files to articles.
 
-``reading`` bytes to text, ``lines`` text to paragraphs, ``kinds`` what each of them is,
-``seams`` whether two of them are one, ``pages`` paragraphs to articles.
+``reading`` bytes to text, ``lines`` text to paragraphs, ``kinds`` and ``bylines`` what each of them
+is, ``furniture`` what belongs to no article, ``seams`` whether two of them are one, ``pages``
+paragraphs to articles.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ def find_files(path: Path) -> list[Path]:
         raise InputError(path, "no such file or folder")
     if not path.is_dir():
         return [path]
-    files = sorted(p for p in path.rglob("*") if p.suffix.lower() in (".txt", ".md") and p.is_file())
+    files = sorted(
+        p for p in path.rglob("*") if p.suffix.lower() in (".txt", ".md") and p.is_file()
+    )
     if not files:
         raise InputError(path, "no .txt or .md file in the folder", todo="expected newspaper pages")
     return files

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from zonekg.articles import Dropped
 from zonekg.ingest import kinds
+from zonekg.ingest.bylines import ends_paragraph
 from zonekg.ingest.kinds import Kind
 from zonekg.ingest.lines import Unit, read_units, text_of
 
@@ -52,7 +53,7 @@ class Sorted:
 def sort_units(text: str) -> Sorted:
     """Read the units of a file and take the furniture out."""
     result = Sorted(text)
-    found = read_units(text, kinds.stands_alone, kinds.ends_paragraph)
+    found = read_units(text, kinds.stands_alone, ends_paragraph)
     units = [_without_controls(unit, result) for unit in found]
     plain = [(_split_markdown(unit), unit) for unit in units if unit.text]
     rows = [(kinds.kind_of(rest), rest, whole) for (_, rest, _), whole in plain]

@@ -41,7 +41,7 @@ class Line:
 
     @property
     def indent(self) -> bool:
-        """Whether it begins as a paragraph does: after an ideographic space, a tab or two blanks."""
+        """Whether it begins as a paragraph does: after a wide space, a tab or two blanks."""
         return "\u3000" in self.lead or "\t" in self.lead or len(self.lead) >= 2
 
 
@@ -123,7 +123,9 @@ def read_units(page: str, alone: Test, ends: Test) -> list[Unit]:
         width = _column_width(lines)
         indents = sum(line.indent for line in lines if _PAUSE.search(line.text)) > 1
         for run in _runs(lines, _double_spaced(lines) if width else 0):
-            found = _unwrap(run, width, indents, alone, ends) if width else [_unit([x]) for x in run]
+            found = (
+                _unwrap(run, width, indents, alone, ends) if width else [_unit([x]) for x in run]
+            )
             units += [replace(unit, indented_page=indents) for unit in found]
     return units
 

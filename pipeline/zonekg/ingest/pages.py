@@ -8,13 +8,16 @@ from dataclasses import dataclass, field, replace
 
 from zonekg.articles import Article, Block, BlockKind, Page, Piece, article_id
 from zonekg.ingest import kinds
+from zonekg.ingest.bylines import names_in, trailing_byline
 from zonekg.ingest.furniture import Row, sort_units
 from zonekg.ingest.lines import Unit
 from zonekg.ingest.seams import seam_score
 
 __all__ = ["page_to_articles"]
 
-_SUBHEAD = re.compile(r"[一二三四五六七八九十]+、|[●◆■▶◎★]|[（(][一二三四五六七八九十]+[）)]|【.+】$")
+_SUBHEAD = re.compile(
+    r"[一二三四五六七八九十]+、|[●◆■▶◎★]|[（(][一二三四五六七八九十]+[）)]|【.+】$"
+)
 _SUBTITLE = ("——", "──", "--")
 _SURE, _LIKELY = 3, 1  # seam scores
 _LIST_LINES = 4  # headlines have fewer lines
@@ -179,7 +182,7 @@ class _Assembler:
         jump: Unit | None = None
         if target and target[0] == "on":
             unit, jump = unit.cut(target[2])
-        at = kinds.trailing_byline(unit.text)
+        at = trailing_byline(unit.text)
         body, byline = unit.cut(at) if at < len(unit.text) else (unit, None)
         if body.text:
             draft.flow.append(("body", body))
@@ -273,7 +276,7 @@ class _Assembler:
             at += 1  # the line feed between blocks
         text = "\n".join(unit.text for _, unit in rows)
         title = " ".join(unit.text for kind, unit in draft.heads if kind == "title")
-        names = [n for kind, unit in rows if kind == "byline" for n in kinds.names_in(unit.text)]
+        names = [n for kind, unit in rows if kind == "byline" for n in names_in(unit.text)]
         return Article(
             id=article_id(self.source, pieces, text),
             title=title or _first_words(rows),

@@ -77,4 +77,3 @@ def _word_evidence(left: str, right: str) -> int:
     begins = any(right[:j] in known for j in range(2, len(right) + 1))
     ends = any(left[-i:] in known for i in range(2, len(left) + 1))
     return 1 + (0 if begins else 2) + (0 if ends else 1)
-

@@ -147,9 +147,7 @@ def _without_contradictions(
     return out
 
 
-@Language.factory(
-    "zonekg_relation_rules", requires=["doc.ents"], default_config={"threshold": 0.4}
-)
+@Language.factory("zonekg_relation_rules", requires=["doc.ents"], default_config={"threshold": 0.4})
 def make_relation_rules(nlp: Language, name: str, threshold: float) -> RelationRules:
     """Make the component."""
     return RelationRules(name, threshold)

@@ -15,7 +15,9 @@ from zonekg.names import is_generic_park, org_kind
 
 __all__ = ["Claim", "Context"]
 
-_CITY = re.compile(r"全[市省县州州盟]|[\u4e00-\u9fff]{2,4}(?:市|县|州|省|自治区)(?!场|级|委|政|直|域|城|区|民|外|人|内)")
+_CITY = re.compile(
+    r"全[市省县州州盟]|[\u4e00-\u9fff]{2,4}(?:市|县|州|省|自治区)(?!场|级|委|政|直|域|城|区|民|外|人|内)"
+)
 
 
 class Claim(NamedTuple):
@@ -106,12 +108,18 @@ class Context:
         scores: dict[int, float] = {}
         for i in parks:
             group = self.groups[i]
-            early = 3.0 if self.ends[i] <= self.headline_end else 2.0 if self.starts[i] < lead else 0.0
+            early = (
+                3.0 if self.ends[i] <= self.headline_end else 2.0 if self.starts[i] < lead else 0.0
+            )
             scores[group] = max(scores.get(group, 0.0), early)
         best = max(scores, key=lambda g: (scores[g] * 2 + counts[g], -g))
         if scores[best] == 0.0 or self._headline_city():
             return None
-        rivals = [g for g in scores if g != best and scores[g] == 3.0 and not is_generic_park(self.names[g])]
+        rivals = [
+            g
+            for g in scores
+            if g != best and scores[g] == 3.0 and not is_generic_park(self.names[g])
+        ]
         if rivals and scores[best] < 3.0:
             return None
         return best

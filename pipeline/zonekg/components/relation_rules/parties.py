@@ -11,29 +11,44 @@ from zonekg.names import name_key
 __all__ = ["party_claims"]
 
 _BUILD_WORDS = (
-    r"承建|总承包|EPC|施工|设计|监理|勘察|供货|供应|代建|中标|承揽|承接|安装|总包|分包|承担|提供设备|提供主机"
+    r"承建|总承包|EPC|施工|设计|监理|勘察|供货|供应|代建|中标|承揽|承接|安装|总包|分包|承担"
+    r"|提供设备|提供主机"
 )
 _BUILDS = re.compile(_BUILD_WORDS)
 _BUILDS_AFTER = re.compile(rf"(?:等)?(?:的)?[^，。；□]{{0,8}}?(?:{_BUILD_WORDS})")
 _BUILDS_BEFORE = re.compile(
-    r"(?:承建|施工|设计|总承包|监理|代建|中标|总包|承包|供货|供应)(?:单位|人|方|商|企业)?(?:（[^）]{0,8}）)?[为是由：:的]{0,2}$"
+    r"(?:承建|施工|设计|总承包|监理|代建|中标|总包|承包|供货|供应)(?:单位|人|方|商|企业)?"
+    r"(?:（[^）]{0,8}）)?[为是由：:的]{0,2}$"
 )
 _INVESTS = re.compile(
-    r"投资|出资|斥资|建设|实施|开发|运营|打造|兴建|新建|负责|启动|布局|推进|落户|签约|签订|签署|建成|投产|开工|上马|改造|扩建|研发"
-    r"|独资|合资|筹资|牵头|投建|带来|引来|拿下|增资|新上|申报|合作|共建"
+    r"投资|出资|斥资|建设|实施|开发|运营|打造|兴建|新建|负责|启动|布局|推进|落户|签约|签订|签署|建成"
+    r"|投产|开工|上马|改造|扩建|研发|独资|合资|筹资|牵头|投建|带来|引来|拿下|增资|新上|申报|合作|共建"
 )
 _TOGETHER = re.compile(r"共建|合作|联合|合资|共同|携手")
 _SIGNS = re.compile(
     r"签约|签订|签署|签下|合作|共建|携手|联合|牵手|联手|共同|战略协议|协议|合资|结成|达成|对接|组成|续签|合办|签"
 )
 _AND = re.compile(
-    r"(?:管委会)?(?:还|又|已|也|则|将|会|会同|分别|便)*(?:与|和|同|、|及|以及|携手|联合|牵手|联手|[（(].{0,16}[）)](?:与|和|、))(?:来自)?[^，。；]{0,10}$"
+    r"(?:管委会)?(?:还|又|已|也|则|将|会|会同|分别|便)*"
+    r"(?:与|和|同|、|及|以及|携手|联合|牵手|联手|[（(].{0,16}[）)](?:与|和|、))(?:来自)?[^，。；]{0,10}$"
 )
+_TOUCHING = ("", "的", "“", "·", "的“", "—", "－", "-")
 _LINK = ("、", "和", "与", "及", "以及", "，")
 _UNIT = (
-    ("INVESTS_IN", re.compile(r"(?:建设单位|招标人|业主(?:单位)?|项目单位|实施单位|投资方|投资主体|项目法人|采购人|建设主体|运营单位)[为是：:]*$")),
-    ("BUILDS", re.compile(r"(?:施工|设计|勘察|总承包|中标|承建|代建|EPC总承包)(?:单位|人|方|商)?[为是：:]+(?:第一)?$")),
-)  # fmt: skip
+    (
+        "INVESTS_IN",
+        re.compile(
+            r"(?:建设单位|招标人|业主(?:单位)?|项目单位|实施单位|投资方|投资主体|项目法人|采购人|建设主体"
+            r"|运营单位)[为是：:]*$"
+        ),
+    ),
+    (
+        "BUILDS",
+        re.compile(
+            r"(?:施工|设计|勘察|总承包|中标|承建|代建|EPC总承包)(?:单位|人|方|商)?[为是：:]+(?:第一)?$"
+        ),
+    ),
+)
 
 
 def party_claims(ctx: Context) -> Iterator[Claim]:
@@ -49,9 +64,9 @@ def party_claims(ctx: Context) -> Iterator[Claim]:
 def _in_front(ctx: Context) -> Iterator[Claim]:
     """An organisation's name directly in front of a project's."""
     for i in range(len(ctx.labels) - 1):
-        if ctx.labels[i] == "ORG" and ctx.labels[i + 1] == "PROJECT":
-            if ctx.between(i, i + 1) in ("", "的", "“", "·", "的“", "—", "－", "-"):
-                yield Claim(i, "INVESTS_IN", i + 1, "party: org before project")
+        pair = (ctx.labels[i], ctx.labels[i + 1])
+        if pair == ("ORG", "PROJECT") and ctx.between(i, i + 1) in _TOUCHING:
+            yield Claim(i, "INVESTS_IN", i + 1, "party: org before project")
 
 
 def _named_units(ctx: Context) -> Iterator[Claim]:
@@ -91,7 +106,9 @@ def _org_before(ctx: Context, p: int, start: int) -> Iterator[Claim]:
                 yield Claim(other, "INVESTS_IN", p, "party: listed orgs invest")
         return
     others = ctx.within(ctx.ends[o], ctx.starts[p], "PROJECT")
-    if others and not re.fullmatch(r"[□、“”和及]*", between[-(ctx.starts[p] - ctx.ends[others[-1]]) :]):
+    if others and not re.fullmatch(
+        r"[□、“”和及]*", between[-(ctx.starts[p] - ctx.ends[others[-1]]) :]
+    ):
         return
     lead = ctx.text[max(start, ctx.starts[o] - 3) : ctx.starts[o]]
     if others:
@@ -133,7 +150,8 @@ def _builders(ctx: Context) -> Iterator[Claim]:
             continue
         last = [o, *_listed_after(ctx, o)][-1]
         start, end = ctx.sentence(ctx.starts[o])
-        after = ctx.masked(ctx.ends[last], min(ctx.clause(ctx.ends[last] - 1)[1], ctx.ends[last] + 24))
+        stop = min(ctx.clause(ctx.ends[last] - 1)[1], ctx.ends[last] + 24)
+        after = ctx.masked(ctx.ends[last], stop)
         before = ctx.masked(max(start, ctx.starts[o] - 14), ctx.starts[o])
         if "投资" in after:
             continue
@@ -198,7 +216,7 @@ def _brand(ctx: Context, o: int, project: str) -> str:
 
 
 def _signers(ctx: Context) -> Iterator[Claim]:
-    """X与Y签约: pairs of organisations or parks that a conjunction joins before a verb of signing."""
+    """X与Y签约: organisations or parks that a conjunction joins before a verb of signing."""
     for a in range(len(ctx.labels) - 1):
         if ctx.labels[a] not in ("ORG", "PARK"):
             continue

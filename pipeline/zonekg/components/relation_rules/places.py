@@ -11,10 +11,18 @@ from zonekg.names import name_key
 __all__ = ["place_claims"]
 
 _TOUCHES = re.compile(r"[的“「（(·]*(?:内|里)?(?:的)?[“「]?$")
-_SETTLES = re.compile(r"落户|落地|落子|位于|坐落|入驻|进驻|选址|地处|布局|扎根|落在|建在|设在|签约|迁入|搬到|搬进|搬入|投产|注册|隶属|辖|是|在")
-_HOUSES = re.compile(r"(?:区内|园内|内|辖区|园区)?(?:的|重点|骨干|龙头|入驻|入园|规上|本土)*(?:企业|单位|客商)?[“「]?$")
-_IN_PARK = re.compile(r"(?:位于|坐落(?:于|在)|落户(?:于|在|到)?|入驻|进驻|入园|扎根|地处|落地|选址|迁入|搬进|搬入|落子|投产于|设在|建在|注册在)[^，。；]{0,4}$")
-_SMALL_PARK = re.compile(r"(?:产业园|科技园|物流园|工业园|创业园|孵化园|智造园|化工园|创新园|软件园|医药园|光谷|科创园|创谷|小镇|科学城|科技城|片区|西区|东区|南区|北区|分园|园中园|园)(?:[（(]?[一二三四]期[）)]?)?$")
+_SETTLES = re.compile(
+    r"落户|落地|落子|位于|坐落|入驻|进驻|选址|地处|布局|扎根|落在|建在|设在|签约|迁入|搬到|搬进|搬入|投产|注册|隶属|辖|是|在"
+)
+_HOUSES = re.compile(
+    r"(?:区内|园内|内|辖区|园区)?(?:的|重点|骨干|龙头|入驻|入园|规上|本土)*(?:企业|单位|客商)?[“「]?$"
+)
+_IN_PARK = re.compile(
+    r"(?:位于|坐落(?:于|在)|落户(?:于|在|到)?|入驻|进驻|入园|扎根|地处|落地|选址|迁入|搬进|搬入|落子|投产于|设在|建在|注册在)[^，。；]{0,4}$"
+)
+_SMALL_PARK = re.compile(
+    r"(?:产业园|科技园|物流园|工业园|创业园|孵化园|智造园|化工园|创新园|软件园|医药园|光谷|科创园|创谷|小镇|科学城|科技城|片区|西区|东区|南区|北区|分园|园中园|园)(?:[（(]?[一二三四]期[）)]?)?$"
+)
 
 
 def place_claims(ctx: Context) -> Iterator[Claim]:
@@ -75,7 +83,9 @@ def _park_of(ctx: Context, p: int) -> tuple[int | None, str]:
     parks = ctx.within(start, ctx.starts[p], "PARK")
     for park in reversed(parks):
         between = ctx.text[ctx.ends[park] : ctx.starts[p]]
-        if re.search(r"赴|考察|参观|来自", ctx.text[max(start, ctx.starts[park] - 4) : ctx.starts[park]]):
+        if re.search(
+            r"赴|考察|参观|来自", ctx.text[max(start, ctx.starts[park] - 4) : ctx.starts[park]]
+        ):
             continue
         return park, "park before it in the sentence" if "；" not in between else "park far before"
     for park in ctx.within(ctx.ends[p], end, "PARK"):

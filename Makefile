@@ -1,0 +1,38 @@
+# make run   set up, then build the graph of the seed pages with the shipped model
+# make test  set up, then run the tests
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || echo python3)
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test lint train card clean
+
+run: .venv/run
+	$(BIN)/zonekg run seeds/ --out out/
+
+test: .venv/dev
+	$(BIN)/pytest
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+train: .venv/run
+	$(BIN)/zonekg train configs/ner_cnn.cfg --output models/zh_zonekg
+
+card: .venv/run
+	$(BIN)/zonekg card models/zh_zonekg annotations/dev annotations/seeds/gold.jsonl
+
+clean:
+	rm -rf .venv out training tests/graph/node/node_modules
+
+.venv/run: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+.venv/dev: .venv/run
+	$(BIN)/pip install --quiet --editable ".[dev]"
+	touch $@
