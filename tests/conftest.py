@@ -1,4 +1,4 @@
-"""What the tests of several rooms share: a blank pipeline, the trained one, Docs from marked text."""
+"""What several rooms share: a blank pipeline, the trained one, Docs from marked text."""
 
 import os
 from pathlib import Path

@@ -28,7 +28,10 @@ from zonekg.docs import (
 )
 from zonekg.errors import ModelError
 
-BODY = "[[O1|𠮷利汽车有限公司]]（以下简称[[O1|𠮷利]]）在[[K1|甲高新区]]投资[[P1|电池项目]]，总投资[[M1|3至5亿美元]]。"
+BODY = (
+    "[[O1|𠮷利汽车有限公司]]（以下简称[[O1|𠮷利]]）在[[K1|甲高新区]]"
+    "投资[[P1|电池项目]]，总投资[[M1|3至5亿美元]]。"
+)
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 import random
+from itertools import pairwise
 
 import pytest
 import spacy
@@ -213,7 +214,7 @@ def annotated(draw):
     nlp = annotated_nlp
     cuts = sorted(draw(st.sets(st.integers(0, SIZE), min_size=2, max_size=9)))
     doc = nlp("甲乙" * (SIZE // 2))
-    spans = zip(cuts, cuts[1:], strict=False)
+    spans = pairwise(cuts)
     doc.set_ents([Span(doc, a, b, label=draw(st.sampled_from(LABELS))) for a, b in spans])
     labels = [ent.label_ for ent in doc.ents]
     legal = [

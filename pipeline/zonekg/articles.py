@@ -84,7 +84,10 @@ class Article:
     def places(self, start: int, end: int) -> list[tuple[int, int]]:
         """The stretches of the file, in reading order, that hold text[start:end]."""
         out: list[tuple[int, int]] = []
-        for piece in self.pieces:
+        at = max(0, bisect_right(self.pieces, start, key=lambda piece: piece.start) - 1)
+        for piece in self.pieces[at:]:
+            if piece.start >= end:
+                break
             first, last = max(start, piece.start), min(end, piece.start + piece.length)
             if first < last:
                 shift = piece.file_start - piece.start

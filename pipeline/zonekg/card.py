@@ -81,7 +81,7 @@ def _text(
     lines += [
         "The dev documents chose the checkpoint and were written by the writers of the training",
         "documents, so their figures flatter. The seed pages are real and were never trained or",
-        "tuned on: they tell what to expect of new pages. They are 13 articles, so one mention more",
+        "tuned on: they tell what to expect of new pages. They are 13 articles, so a mention more",
         "or less moves an entity figure by about half a point.",
         "",
         "## Limits",

@@ -71,8 +71,9 @@ def doc_to_row(doc: Doc) -> Record:
     assert source is not None
     row = doc_to_record(doc, source.id)
     worth = amounts(doc)
+    texts = [ent.text for ent in doc.ents]
     for i, (entity, sure) in enumerate(zip(row["entities"], confidences(doc), strict=True)):
-        entity["text"] = doc.ents[i].text
+        entity["text"] = texts[i]
         entity["confidence"] = sure
         entity["places"] = [
             list(place) for place in source.places(entity["start_offset"], entity["end_offset"])

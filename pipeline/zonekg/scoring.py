@@ -176,13 +176,14 @@ def _match(a: Span, b: Span, strict: bool) -> bool:
 def _facts(doc: Doc, names: Mapping[int, Hashable], schema: Schema) -> set[Fact]:
     facts: set[Fact] = set()
     inside: dict[Hashable, set[Hashable]] = defaultdict(set)
+    labels = [ent.label_ for ent in doc.ents]
     for row in relations(doc):
         head, tail = names[row.head], names[row.tail]
         if schema.relations[row.label].symmetric:
             head, tail = sorted((head, tail), key=repr)
         if head != tail:
             facts.add((head, row.label, tail))
-        if row.label == "LOCATED_IN" and doc.ents[row.head].label_ == "PARK":
+        if row.label == "LOCATED_IN" and labels[row.head] == "PARK":
             inside[head].add(tail)
     for head, label, tail in list(facts):
         if label == "LOCATED_IN":

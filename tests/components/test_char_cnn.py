@@ -82,9 +82,15 @@ def test_law_full_width_equals_half_width(text):
 
 @pytest.mark.parametrize(
     ("a", "b", "column"),
-    [("甲乙丙", "甲丁丙", 0), ("甲乙丙", "丁乙丙", 1), ("甲乙丙", "甲乙丁", 2), ("甲3丙", "甲三丙", 3),
-     ("我公司好", "我公同好", 4), ("甲𠮷丙", "甲𠮶丙", 0)],
-)  # fmt: skip
+    [
+        ("甲乙丙", "甲丁丙", 0),
+        ("甲乙丙", "丁乙丙", 1),
+        ("甲乙丙", "甲乙丁", 2),
+        ("甲3丙", "甲三丙", 3),
+        ("我公司好", "我公同好", 4),
+        ("甲𠮷丙", "甲𠮶丙", 0),
+    ],
+)
 def test_every_column_tells_texts_apart(a, b, column):
     assert features(a)[1][column] != features(b)[1][column]
 

@@ -87,13 +87,12 @@ def doc_to_record(doc: Doc, identity: str) -> Record:
         for i, r in enumerate(relations(doc), start=1)
     ]
     record: Record = {"id": identity, "text": doc.text, "entities": entities, "relations": rows}
+    texts = [ent.text for ent in doc.ents]
     members: dict[int, list[int]] = {}
     for i, first in enumerate(groups(doc)):
         members.setdefault(first, []).append(i)
     same = [
-        [i + 1 for i in group]
-        for group in members.values()
-        if len({doc.ents[i].text for i in group}) > 1
+        [i + 1 for i in group] for group in members.values() if len({texts[i] for i in group}) > 1
     ]
     if same:
         record["same_as"] = same

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -20,9 +21,10 @@ _DEFINED = re.compile(r"\s*[（(](?:以下|下文|下)?(?:简称|称)(?:为)?[�
 def make_aliases(doc: Doc) -> Doc:
     """Group the mentions of a doc (see `docs.groups`). Amounts are grouped by wording alone."""
     same: list[list[int]] = _definitions(doc)
+    texts = [ent.text for ent in doc.ents]
+    labels = [ent.label_ for ent in doc.ents]
     for label in ("ORG", "PARK", "PROJECT"):
-        mentions = [i for i, ent in enumerate(doc.ents) if ent.label_ == label]
-        same += _link(doc, mentions, label)
+        same += _link(texts, [i for i, found in enumerate(labels) if found == label], label)
     set_groups(doc, group_mentions(doc, same))
     return doc
 
@@ -30,18 +32,19 @@ def make_aliases(doc: Doc) -> Doc:
 def _definitions(doc: Doc) -> list[list[int]]:
     """X（以下简称“Y”）: the paper says it itself."""
     pairs = []
-    for i, (full, short) in enumerate(zip(doc.ents, doc.ents[1:], strict=False)):
-        between = doc.text[full.end_char : short.start_char]
+    text = doc.text
+    for i, (full, short) in enumerate(pairwise(doc.ents)):
+        between = text[full.end_char : short.start_char]
         if full.label_ == short.label_ and len(between) < 12 and _DEFINED.match(between):
             pairs.append([i, i + 1])
     return pairs
 
 
-def _link(doc: Doc, mentions: list[int], label: str) -> list[list[int]]:
+def _link(texts: list[str], mentions: list[int], label: str) -> list[list[int]]:
     """Link each short name to the fullest name that it may stand for."""
     names: dict[str, list[int]] = defaultdict(list)
     for i in mentions:
-        names[doc.ents[i].text].append(i)
+        names[texts[i]].append(i)
     links: list[list[int]] = []
     for short, where in names.items():
         fuller = [
@@ -54,7 +57,7 @@ def _link(doc: Doc, mentions: list[int], label: str) -> list[list[int]]:
         if len({name_key(name, label) for name in fuller}) == 1:
             links.append([where[0], names[fuller[0]][0]])
         elif label == "PARK" and is_generic_park(short):
-            target = _park_meant(doc, where[0], [i for name in fuller for i in names[name]])
+            target = _park_meant(texts, where[0], [i for name in fuller for i in names[name]])
             links.append([where[0], target])
         elif label != "PARK":
             longest = max(fuller, key=lambda name: (len(name), name))
@@ -68,9 +71,9 @@ def _is_fuller(name: str, short: str, label: str) -> bool:
     return len(a) > len(b) or (a == b and (len(name), name) > (len(short), short))
 
 
-def _park_meant(doc: Doc, mention: int, candidates: list[int]) -> int:
+def _park_meant(texts: list[str], mention: int, candidates: list[int]) -> int:
     """The park that a bare 高新区 stands for: the most named one, at a tie the last one before."""
-    counts = Counter(doc.ents[i].text for i in candidates)
+    counts = Counter(texts[i] for i in candidates)
     before = [i for i in candidates if i < mention] or candidates
-    best = max(counts[doc.ents[i].text] for i in before)
-    return max(i for i in before if counts[doc.ents[i].text] == best)
+    best = max(counts[texts[i]] for i in before)
+    return max(i for i in before if counts[texts[i]] == best)

@@ -155,11 +155,12 @@ def _bound(before: str, after: str) -> str:
 def make_amounts(doc: Doc) -> Doc:
     """Give every MONEY mention of a doc its amount."""
     found: dict[int, Amount] = {}
+    text = doc.text
     for i, ent in enumerate(doc.ents):
         if ent.label_ != "MONEY":
             continue
-        before = doc.text[max(0, ent.start_char - 8) : ent.start_char]
-        amount = parse_amount(ent.text, before, doc.text[ent.end_char : ent.end_char + 4])
+        before = text[max(0, ent.start_char - 8) : ent.start_char]
+        amount = parse_amount(ent.text, before, text[ent.end_char : ent.end_char + 4])
         if amount:
             found[i] = amount
     set_amounts(doc, found)

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.attrs import IDX
 from spacy.tokens import Span
 from spacy.util import registry
 from thinc.api import (
@@ -53,12 +52,13 @@ _NUMERALS = "一二三四五六七八九十百千万亿两零〇余多"
 
 @registry.architectures("zonekg.CharCnn.v1")
 def build_char_cnn(
-    width: int, rows: int, dilations: list[int], maxout_pieces: int = 3
+    width: int, rows: int, dilations: list[int], maxout_pieces: int = 3, blank_rate: float = 0.0
 ) -> Model[list[Span], list[Floats2d]]:
     """Scores for each tag of each character: Spans in, arrays of shape (characters, tags) out.
 
     width: of every layer; rows: of the embedding table of characters, the bigrams get twice as
-    many; dilations: one convolution of three characters for each, that far apart.
+    many; dilations: one convolution of three characters for each, that far apart; blank_rate: the
+    share of characters (0 to 1) that training hides, so that the net learns from what is around.
     The number of tags is set at initialisation.
     """
     sizes = [rows, 2 * rows, 2 * rows, 50, 400]
@@ -81,35 +81,39 @@ def build_char_cnn(
     output: Model[Any, Any] = Linear(nO=None, nI=width)
     encoder: Model[Any, Any] = chain(embed, *layers)
     model: Model[list[Span], list[Floats2d]] = chain(
-        _extractor(), with_array(chain(encoder, Dropout(0.0), output), pad=sum(dilations))
+        _extractor(blank_rate), with_array(chain(encoder, Dropout(0.0), output), pad=sum(dilations))
     )
     model.set_ref("output", output)
     model.attrs["reach"] = sum(dilations)
     return model
 
 
-def _extractor() -> Model[list[Span], list[Ints2d]]:
+def _extractor(blank_rate: float) -> Model[list[Span], list[Ints2d]]:
     def forward(
         model: Model[list[Span], list[Ints2d]], spans: list[Span], is_train: bool
     ) -> tuple[list[Ints2d], Callable[[object], list[Span]]]:
-        rows = [
-            model.ops.asarray2i(char_features(span), dtype="uint64")  # type: ignore[arg-type]
-            for span in spans
-        ]
+        docs = {id(span.doc): span.doc for span in spans}
+        texts = {key: doc.text for key, doc in docs.items()}  # spaCy makes it anew each time
+        rows = []
+        for span in spans:
+            features = char_features(span, texts[id(span.doc)])
+            if is_train and blank_rate:
+                hidden = model.ops.xp.random.random(len(features)) < blank_rate
+                features[hidden, :3] = 0
+            rows.append(model.ops.asarray2i(features, dtype="uint64"))  # type: ignore[arg-type]
         return rows, lambda _: []
 
     return Model("char_features", forward)
 
 
-def char_features(span: Span) -> Ints:
+def char_features(span: Span, text: str) -> Ints:
     """The features of a span's characters, shape (tokens, 5): see `_COLUMNS`.
 
+    text: the text of the span's doc.
     Full-width letters and digits count as their half-width twins. Bigrams see over the edges of
     the span, so that windows of a document get the features of the whole document.
     """
-    doc = span.doc
-    text = doc.text
-    offsets = doc.to_array([IDX])[span.start : span.end].astype(np.int64).reshape(-1)
+    offsets = np.array([token.idx for token in span], dtype=np.int64)
     if not len(offsets):
         return np.zeros((0, len(_COLUMNS)), dtype=np.uint64)
     first, last = int(offsets[0]), int(offsets[-1])

@@ -12,12 +12,13 @@ union: commutative, associative and idempotent.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import networkx as nx
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from zonekg.articles import Article
 from zonekg.docs import (
@@ -68,19 +69,21 @@ def doc_graph(doc: Doc) -> nx.MultiDiGraph:
         "title": source.title, "source": source.source, "date": source.date
     }  # fmt: skip
     found = entities(doc, source)
+    text, mentions = doc.text, doc.ents
+    sentences = sentence_bounds(text)
     for entity in found.values():
-        _add_node(graph, doc, source, entity)
+        _add_node(graph, mentions, confidences(doc), source, entity)
     first = groups(doc)
     worth = amounts(doc)
     symmetric = {r.label for r in default_schema().relations.values() if r.symmetric}
     for row in relations(doc):
         head, tail = found[first[row.head]], found.get(first[row.tail])
-        evidence = _evidence(doc, source, row)
+        evidence = _evidence(text, mentions, source, row, sentences)
         if tail is None:
             if row.tail in worth:
                 value = worth[row.tail]
                 claim = evidence | {
-                    "relation": row.label, "text": doc.ents[row.tail].text, "low": str(value.low),
+                    "relation": row.label, "text": mentions[row.tail].text, "low": str(value.low),
                     "high": str(value.high), "currency": value.currency, "bound": value.bound,
                 }  # fmt: skip
                 graph.nodes[head.node]["seen"][source.id]["amounts"].append(claim)
@@ -96,7 +99,13 @@ def doc_graph(doc: Doc) -> nx.MultiDiGraph:
     return graph
 
 
-def _add_node(graph: nx.MultiDiGraph, doc: Doc, source: Article, entity: Entity) -> None:
+def _add_node(
+    graph: nx.MultiDiGraph,
+    mentions: Sequence[Span],
+    sure: Sequence[float],
+    source: Article,
+    entity: Entity,
+) -> None:
     """Two groups of an article that come out as one node are one thing."""
     if entity.node not in graph:
         graph.add_node(
@@ -110,24 +119,33 @@ def _add_node(graph: nx.MultiDiGraph, doc: Doc, source: Article, entity: Entity)
             },
         )  # fmt: skip
     seen = graph.nodes[entity.node]["seen"][source.id]
-    counts = Counter(seen["names"]) + Counter(doc.ents[i].text for i in entity.mentions)
+    counts = Counter(seen["names"]) + Counter(mentions[i].text for i in entity.mentions)
     seen["names"] = dict(sorted(counts.items()))
     seen["name"] = max(seen["name"], entity.name, key=lambda name: (len(name), name))
-    sure = confidences(doc)
     seen["confidence"] = max([seen["confidence"], *(sure[i] for i in entity.mentions)])
-    places = [source.places(doc.ents[i].start_char, doc.ents[i].end_char) for i in entity.mentions]
+    found = (mentions[i] for i in entity.mentions)
+    places = [source.places(mention.start_char, mention.end_char) for mention in found]
     seen["places"] = sorted([*seen["places"], *([list(p) for p in place] for place in places)])
 
 
-def _evidence(doc: Doc, source: Article, row: Relation) -> dict[str, Any]:
+def _evidence(
+    text: str,
+    mentions: Sequence[Span],
+    source: Article,
+    row: Relation,
+    sentences: Sequence[tuple[int, int]],
+) -> dict[str, Any]:
     """The sentence that holds both mentions, or the two sentences that hold one each."""
-    ends = sorted((doc.ents[row.head], doc.ents[row.tail]), key=lambda e: e.start_char)
-    bounds: list[tuple[int, int]] = []
-    for start, end in sentence_bounds(doc.text):
-        if any(start < e.end_char and e.start_char < end for e in ends):
-            bounds.append((start, end))
+    indices: set[int] = set()
+    for mention in (mentions[row.head], mentions[row.tail]):
+        first, last = (
+            bisect_right(sentences, offset, key=lambda bound: bound[0]) - 1
+            for offset in (mention.start_char, mention.end_char - 1)
+        )
+        indices.update(range(first, last + 1))
+    bounds = [sentences[i] for i in sorted(indices)]
     return {
-        "sentence": " … ".join(doc.text[a:b].strip() for a, b in bounds),
+        "sentence": " … ".join(text[a:b].strip() for a, b in bounds),
         "places": [list(p) for a, b in bounds for p in source.places(a, b)],
         "confidence": row.score,
     }

@@ -38,25 +38,28 @@ class Entity(NamedTuple):
 
 def entities(doc: Doc, source: Article) -> dict[int, Entity]:
     """The entities of a doc, MONEY left out, by the first mention of their group."""
+    mentions = doc.ents
     members: dict[int, list[int]] = defaultdict(list)
     for i, first in enumerate(groups(doc)):
-        if doc.ents[i].label_ != "MONEY":
+        if mentions[i].label_ != "MONEY":
             members[first].append(i)
-    names = {first: _name(doc, found) for first, found in members.items()}
+    names = {
+        first: _name([mentions[i].text for i in found], mentions[first].label_)
+        for first, found in members.items()
+    }
     parks = _parks(doc, names)
     out = {}
     for first, found in members.items():
-        label, name = doc.ents[first].label_, names[first]
+        label, name = mentions[first].label_, names[first]
         scope = _scope(label, name, parks.get(first, ""), source)
         kind = org_kind(name) if label == "ORG" else ""
         out[first] = Entity(_node_id(label, name, scope), label, name, kind, tuple(found))
     return out
 
 
-def _name(doc: Doc, mentions: list[int]) -> str:
+def _name(texts: list[str], label: str) -> str:
     """The fullest name of a group; of equally full ones the most frequent, then the first."""
-    counts = Counter(doc.ents[i].text for i in mentions)
-    label = doc.ents[mentions[0]].label_
+    counts = Counter(texts)
     return max(counts, key=lambda name: (len(name_key(name, label)), counts[name], len(name), name))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from spacy.tokens import Doc
@@ -18,6 +18,9 @@ __all__ = ["Claim", "Context"]
 _CITY = re.compile(
     r"全[市省县州州盟]|[\u4e00-\u9fff]{2,4}(?:市|县|州|省|自治区)(?!场|级|委|政|直|域|城|区|民|外|人|内)"
 )
+
+
+_REACH = 600
 
 
 class Claim(NamedTuple):
@@ -40,9 +43,8 @@ class Context:
         self.ends = [ent.end_char for ent in doc.ents]
         self.names = [ent.text for ent in doc.ents]
         self.groups = groups(doc)
-        self.sentences = sentence_bounds(doc.text)
+        self.sentences = sentence_bounds(self.text)
         self._sentence_starts = [start for start, _ in self.sentences]
-        self.first_line = doc.text.find("\n") if "\n" in doc.text else len(doc.text)
         self.home = self._home()
 
     # -- where things stand
@@ -77,15 +79,23 @@ class Context:
 
     def before(self, offset: int, *labels: str, since: int = 0) -> int | None:
         """The last mention with one of the labels that ends at or before `offset`."""
-        found = self.within(since, offset, *labels)
-        return found[-1] if found else None
+        for i in range(bisect_right(self.ends, offset) - 1, -1, -1):
+            if self.starts[i] < since:
+                break
+            if self.labels[i] in labels:
+                return i
+        return None
 
     def between(self, a: int, b: int) -> str:
         """The text between two mentions, a before b."""
         return self.text[self.ends[a] : self.starts[b]]
 
     def masked(self, start: int, end: int) -> str:
-        """text[start:end] with every mention blanked out, so that names trigger no rule."""
+        """text[start:end] with every mention blanked out, so that names trigger no rule.
+
+        Of a longer stretch only the last 600 characters: no rule looks further.
+        """
+        start = max(start, end - _REACH)
         chars = list(self.text[start:end])
         for i in self.within(start, end):
             chars[self.starts[i] - start : self.ends[i] - start] = "□" * (
@@ -124,7 +134,7 @@ class Context:
             return None
         return best
 
-    @property
+    @cached_property
     def headline_end(self) -> int:
         """Where the headline lines end: the lines before the first one with a full stop."""
         at = 0
@@ -151,9 +161,3 @@ class Context:
     def kind(self, mention: int) -> str:
         """`org_kind` of an ORG mention."""
         return org_kind(self.names[mention])
-
-    def parks_before(self, mention: int) -> Iterator[int]:
-        """PARK mentions before a mention, the nearest first."""
-        for i in range(mention - 1, -1, -1):
-            if self.labels[i] == "PARK":
-                yield i

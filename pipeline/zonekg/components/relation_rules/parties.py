@@ -193,26 +193,22 @@ def _org_after(ctx: Context, p: int, end: int) -> Iterator[Claim]:
 
 def _brands(ctx: Context) -> Iterator[Claim]:
     """A company whose brand the project's name begins with."""
+    brands: dict[str, int] = {}
+    for o, label in enumerate(ctx.labels):
+        key = name_key(ctx.names[o], "ORG")
+        if label == "ORG" and 2 <= len(key) <= 8 and ctx.kind(o) == "company":
+            brands.setdefault(key, o)
     for p, label in enumerate(ctx.labels):
         if label != "PROJECT":
             continue
-        for o, other in enumerate(ctx.labels):
-            if other != "ORG" or ctx.kind(o) != "company" or ctx.groups[o] != o:
-                continue
-            brand = _brand(ctx, o, ctx.names[p])
-            if brand:
-                yield Claim(o, "INVESTS_IN", p, "party: brand in the project's name")
-
-
-def _brand(ctx: Context, o: int, project: str) -> str:
-    """The short name of a company that stands in the first half of a project's name."""
-    for i, first in enumerate(ctx.groups):
-        if first == o and len(ctx.names[i]) >= 2:
-            key = name_key(ctx.names[i], "ORG")
-            head = name_key(project, "PROJECT")[: max(8, len(key))]
-            if 2 <= len(key) <= 8 and key in head:
-                return key
-    return ""
+        head = name_key(ctx.names[p], "PROJECT")[:8]
+        claimed = set()
+        for start in range(len(head) - 1):
+            for end in range(start + 2, len(head) + 1):
+                brand = brands.get(head[start:end])
+                if brand is not None and ctx.groups[brand] not in claimed:
+                    claimed.add(ctx.groups[brand])
+                    yield Claim(brand, "INVESTS_IN", p, "party: brand in the project's name")
 
 
 def _signers(ctx: Context) -> Iterator[Claim]:

@@ -1,0 +1,393 @@
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from zonekg.cli import app
+
+ENTRY = [sys.executable, "-c", "from zonekg.cli import main; main()"]
+HEAVY = ("spacy", "thinc", "numpy", "networkx", "matplotlib", "igraph")
+
+
+def leaves(command, path=()):
+    for name, child in command.commands.items():
+        if hasattr(child, "commands"):
+            yield from leaves(child, (*path, name))
+        else:
+            yield (*path, name), child
+
+
+TOP = typer.main.get_command(app)
+COMMANDS = dict(leaves(TOP))
+NAMES = [" ".join(path) for path in COMMANDS]
+
+
+def call(*args):
+    """A command line in this process."""
+    return CliRunner().invoke(app, [str(arg) for arg in args])
+
+
+def zonekg(*args, **options):
+    """A command line in a process of its own."""
+    command = [*ENTRY, *map(str, args)]
+    return subprocess.run(command, check=False, capture_output=True, encoding="utf-8", **options)
+
+
+def parsed(line):
+    """Whether a shell line is a command of zonekg with options that it has; raises if not."""
+    words = shlex.split(line, comments=True)
+    assert words[0] == "zonekg", line
+    command, rest = TOP, words[1:]
+    while hasattr(command, "commands"):
+        name, *rest = rest
+        command = command.commands[name]
+    with command.make_context(words[0], rest):
+        pass
+
+
+# -- help
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=NAMES)
+def test_every_command_has_help_with_an_example_that_works(path):
+    shown = call(*path, "--help")
+    assert shown.exit_code == 0
+    assert call(*path, "-h").output == shown.output
+    (example,) = re.findall(r"Example: (.+)", COMMANDS[path].help)
+    assert example.startswith(f"zonekg {' '.join(path)} ")
+    assert "Example: zonekg" in shown.output
+    parsed(example)
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=NAMES)
+def test_every_option_and_argument_says_what_it_is(path):
+    params = [p for p in COMMANDS[path].params if "--help" not in p.opts]
+    assert params
+    assert [p.name for p in params if not p.help] == []
+
+
+def test_the_list_of_commands():
+    assert sorted(NAMES) == [
+        "annotations agree", "annotations check", "annotations convert", "articles", "card",
+        "evaluate", "extract", "graph build", "graph check", "run", "train",
+    ]  # fmt: skip
+    shown = call("--help").output
+    assert [name for name in TOP.commands if name not in shown] == []
+    assert "zonekg run seeds/ --out out/" in shown
+
+
+@pytest.mark.parametrize(
+    "args", [["--help"], ["run", "--help"], ["graph", "check", "-h"], ["nope"]]
+)
+def test_help_is_quick(args):
+    code = (
+        f"import sys; sys.argv = ['zonekg', *{args!r}]\n"
+        "from zonekg.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(*(m.split('.')[0] for m in sys.modules), file=sys.stderr)"
+    )
+    begin = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert time.monotonic() - begin < 5
+    loaded = done.stderr.split()
+    assert "zonekg" in loaded
+    assert set(HEAVY).isdisjoint(loaded)
+
+
+def test_the_version():
+    done = zonekg("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"zonekg \d+\.\d+\.\d+\n", done.stdout)
+
+
+def readme_lines(root):
+    text = (root / "README.md").read_text(encoding="utf-8")
+    for block in re.findall(r"```(?:sh|bash|console|shell)\n(.*?)```", text, re.S):
+        yield from (line.removeprefix("$ ") for line in block.splitlines())
+    yield from re.findall(r"`((?:zonekg|make) [^`\n]+)`", text)
+
+
+def test_the_commands_of_the_readme_exist(root):
+    lines = [line for line in readme_lines(root) if line.startswith("zonekg ")]
+    assert len(lines) >= 5
+    for line in lines:
+        if line.split()[1:] and len(line.split()) > 2:
+            parsed(line)
+        else:
+            assert line.split()[1] in TOP.commands, line
+
+
+def test_the_make_targets_of_the_readme_exist(root):
+    told = {line.split()[1] for line in readme_lines(root) if line.startswith("make ")}
+    targets = set(re.findall(r"^(\w+):", (root / "Makefile").read_text(), re.M))
+    assert {"run", "test"} <= told <= targets
+
+
+# -- exit codes and error lines
+
+
+@pytest.fixture
+def page(tmp_path):
+    path = tmp_path / "page.txt"
+    path.write_text("阳泉高新区提速\n\n康佳集团与阳泉高新区签约。\n", encoding="utf-8")
+    return path
+
+
+WRONG = {
+    "run": ["run", "NOTHING", "--out", "OUT", "--model", "MODEL"],
+    "run without a model": ["run", "PAGE", "--out", "OUT", "--model", "NOTHING"],
+    "run into a file": ["run", "PAGE", "--out", "PAGE", "--model", "MODEL"],
+    "articles": ["articles", "NOTHING"],
+    "extract": ["extract", "NOTHING", "--out", "OUT", "--model", "MODEL"],
+    "extract without a model": ["extract", "PAGE", "--model", "NOTHING"],
+    "extract into no folder": ["extract", "PAGE", "-o", "NOTHING/a", "--model", "MODEL"],
+    "graph build": ["graph", "build", "NOTHING", "--out", "OUT"],
+    "graph build of text": ["graph", "build", "PAGE", "--out", "OUT"],
+    "graph check": ["graph", "check", "NOTHING"],
+    "annotations convert": ["annotations", "convert", "NOTHING", "OUT"],
+    "annotations convert of text": ["annotations", "convert", "PAGE", "OUT"],
+    "annotations agree": ["annotations", "agree", "NOTHING", "NOTHING"],
+    "annotations check of no folder": ["annotations", "check", "EMPTY"],
+    "train": ["train", "NOTHING", "--output", "OUT"],
+    "train with text": ["train", "PAGE", "--output", "OUT"],
+    "evaluate": ["evaluate", "NOTHING", "PAGE"],
+    "evaluate on nothing": ["evaluate", "MODEL", "NOTHING"],
+    "evaluate on text": ["evaluate", "MODEL", "PAGE"],
+    "card": ["card", "NOTHING", "PAGE"],
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_an_error_is_one_line_on_stderr_and_exit_code_1(what, page, model_path, tmp_path):
+    (tmp_path / "empty").mkdir()
+    places = {
+        "NOTHING": tmp_path / "nothing",
+        "OUT": tmp_path / "out",
+        "PAGE": page,
+        "MODEL": model_path,
+        "EMPTY": tmp_path / "empty",
+    }
+    before = page.read_bytes()
+    args = [re.sub("^[A-Z]{3,}", lambda m: str(places[m[0]]), arg) for arg in WRONG[what]]
+    done = call(*args)
+    assert done.exit_code == 1, done.output
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: ")
+    assert str(tmp_path) in line
+    assert page.read_bytes() == before
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["nothing"],
+        ["run"],
+        ["run", "a", "--nothing"],
+        ["extract", "a", "--processes", "0"],
+        ["run", "a", "--max-characters", "x"],
+        ["graph", "nothing"],
+        ["annotations", "convert", "a"],
+        ["train", "a.cfg"],
+    ],
+)
+def test_wrong_usage_is_exit_code_2(args):
+    done = call(*args)
+    assert done.exit_code == 2
+    assert "Usage: " in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_wrong_setting_is_wrong_usage(root, tmp_path):
+    config = root / "configs" / "ner_cnn.cfg"
+    done = call("train", config, "--output", tmp_path / "out", "--set", "max_epochs")
+    assert done.exit_code == 2
+    assert "section.name=value" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_codes_of_a_real_process(page, tmp_path):
+    done = zonekg("articles", tmp_path / "nothing")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"error: {tmp_path / 'nothing'}: no such file or folder\n"
+    assert zonekg("articles").returncode == 2
+    (tmp_path / "bad.txt").write_bytes(b"")
+    mixed = zonekg("articles", tmp_path)
+    assert mixed.returncode == 3
+    assert "康佳集团" in mixed.stdout
+    assert re.fullmatch(r"error: .*bad\.txt: an empty file; .*\n", mixed.stderr)
+
+
+def test_done_in_part_is_exit_code_3(page, model_path, tmp_path):
+    (tmp_path / "bad.txt").write_bytes(b"")
+    for args in (
+        ["run", tmp_path, "--out", tmp_path / "out", "--model", model_path],
+        ["extract", tmp_path, "--out", tmp_path / "rows.jsonl", "--model", model_path],
+    ):
+        done = call(*args)
+        assert done.exit_code == 3
+        (line,) = done.stderr.splitlines()
+        assert line.startswith(f"error: {tmp_path / 'bad.txt'}: an empty file")
+    assert (tmp_path / "out" / "graph.graphml").exists()
+    assert (tmp_path / "rows.jsonl").read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_ctrl_c_is_exit_code_130_and_one_line(page, model_path, tmp_path):
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    for i in range(3000):
+        (pages / f"{i}.txt").write_bytes(page.read_bytes())
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [*ENTRY, "run", str(pages), "--out", str(out), "--model", str(model_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    deadline = time.monotonic() + 60
+    while not list((out / ".parts").glob("*.jsonl")) and time.monotonic() < deadline:
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    lines = [line for line in err.splitlines() if line.startswith("error:")]
+    assert lines == [
+        "error: stopped; what was finished is kept, the same command goes on from there"
+    ]
+    assert 0 < len(list((out / ".parts").iterdir())) < 3000
+    assert not list((out / ".parts").glob("*.part"))
+
+
+def test_a_reader_that_goes_away_is_no_error(root):
+    process = subprocess.Popen(
+        [*ENTRY, "articles", "--json", str(root / "seeds")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=60) in (0, 1)
+    assert b"Traceback" not in err
+    assert b"BrokenPipe" not in err
+
+
+# -- what the commands do
+
+
+def test_articles_as_text_and_as_json(page):
+    shown = call("articles", page)
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    assert "康佳集团与阳泉高新区签约。" in shown.stdout
+    (line,) = call("articles", page, "--json").stdout.splitlines()
+    row = json.loads(line)
+    assert (row["source"], row["encoding"], len(row["articles"])) == ("page.txt", "utf-8", 1)
+
+
+def test_marks_in_the_text_are_printed_as_they_are(tmp_path):
+    path = tmp_path / "page.txt"
+    path.write_text("[red]标题[/red]\n\n正文[bold]有[/]方括号。\n", encoding="utf-8")
+    shown = call("articles", path)
+    assert shown.exit_code == 0
+    assert "正文[bold]有[/]方括号。" in shown.stdout
+    assert "[red]标题[/red]" in shown.stdout
+
+
+@pytest.fixture(scope="module")
+def rows(model_path, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rows")
+    text = "阳泉高新区提速\n\n康佳集团与阳泉高新区签约，投资建设智慧科技城项目，总投资12亿元。\n"
+    (folder / "page.txt").write_text(text, encoding="utf-8")
+    done = call("extract", folder / "page.txt", "-o", folder / "rows.jsonl", "-m", model_path)
+    assert done.exit_code == 0, done.output
+    assert f"wrote {folder / 'rows.jsonl'}: 1 articles" in done.stdout
+    return folder / "rows.jsonl"
+
+
+def test_extract_writes_to_stdout(rows, model_path):
+    """Into a pipe, as for jq."""
+    done = zonekg("extract", rows.parent / "page.txt", "--model", model_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == rows.read_text(encoding="utf-8")
+
+
+def test_extract_writes_to_stdout_into_a_file(rows, model_path, tmp_path):
+    with (tmp_path / "all.jsonl").open("w") as handle:
+        handle.write("before\n")
+        handle.flush()
+        done = subprocess.run(
+            [*ENTRY, "extract", str(rows.parent / "page.txt"), "--model", str(model_path)],
+            check=False,
+            stdout=handle,
+            stderr=subprocess.PIPE,
+        )
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "all.jsonl").read_text(encoding="utf-8")
+    assert text == "before\n" + rows.read_text(encoding="utf-8")
+
+
+def test_graph_build_and_check(rows, tmp_path):
+    built = call("graph", "build", rows, rows, "--out", tmp_path / "out", "--money-nodes")
+    assert built.exit_code == 0, built.output
+    graph = tmp_path / "out" / "graph.graphml"
+    assert f"wrote {graph}" in built.stdout
+    good = call("graph", "check", graph)
+    assert (good.exit_code, good.stdout) == (0, f"{graph}: no finding\n")
+    text = graph.read_text(encoding="utf-8")
+    graph.write_text(re.sub(r' label="\w+">', ">", text, count=1), encoding="utf-8")
+    bad = call("graph", "check", graph)
+    assert bad.exit_code == 3
+    assert re.fullmatch(rf"{re.escape(str(graph))}:\d+: edge-label: .+\n", bad.stdout)
+
+
+def test_annotations_check(root, tmp_path):
+    good = call("annotations", "check", root / "annotations" / "seeds")
+    assert good.exit_code == 0
+    assert re.fullmatch(r"\d+ documents, no fault\n", good.stdout)
+    path = tmp_path / "bad.jsonl"
+    entity = {"id": 1, "label": "ORG", "start_offset": 0, "end_offset": 4}
+    rows = [{"id": "a", "text": "甲公司 ", "entities": [entity], "relations": []}, {"id": "a"}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    bad = call("annotations", "check", path)
+    assert bad.exit_code == 3
+    assert f"{path}:1: [a] ORG 1 ends on a space 「甲公司 」" in bad.stdout
+    assert f"{path}:2: [a] document id already used in line 1" in bad.stdout
+    assert bad.stderr == "error: 3 faults\n"
+
+
+def test_annotations_convert_both_ways(root, tmp_path):
+    gold = root / "annotations" / "seeds" / "gold.jsonl"
+    inline, back = tmp_path / "gold.txt", tmp_path / "gold.jsonl"
+    assert call("annotations", "convert", gold, inline).exit_code == 0
+    assert "[[K1|" in inline.read_text(encoding="utf-8")
+    done = call("annotations", "convert", inline, back)
+    assert (done.exit_code, done.stdout) == (0, f"wrote {back}\n")
+    assert call("annotations", "agree", gold, back).stdout.count("100.00") >= 5
+
+
+def test_evaluate(root, model_path, tmp_path):
+    gold = root / "annotations" / "seeds" / "gold.jsonl"
+    done = call("evaluate", model_path, gold, "--json", tmp_path / "scores.json")
+    assert done.exit_code == 0, done.output
+    scores = json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))
+    assert (scores["documents"], scores["gold"]) == (13, gold.as_posix())
+    micro = scores["entities"]["strict"]["micro"]
+    assert f"{micro['f']:.1f}" in done.stdout
+    assert micro["f"] > 40
+
+
+def test_output_has_no_colours_in_a_pipe(page):
+    done = zonekg("articles", page, env=os.environ | {"TERM": "xterm-256color"})
+    assert "\x1b" not in done.stdout + done.stderr
