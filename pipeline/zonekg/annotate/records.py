@@ -17,7 +17,16 @@ from typing import Any, NamedTuple
 from zonekg.errors import AnnotationError
 from zonekg.schema import Schema, default_schema
 
-__all__ = ["Finding", "Record", "check_file", "check_record", "read_records", "record_lines"]
+__all__ = [
+    "EMPTY_COUNTS",
+    "Finding",
+    "Record",
+    "check_file",
+    "check_record",
+    "count_file",
+    "read_records",
+    "record_lines",
+]
 
 Record = dict[str, Any]
 """One document as JSON has it; `check_record` tells whether it keeps the format."""
@@ -88,6 +97,20 @@ def record_lines(records: Iterable[Record]) -> Iterator[str]:
         row = {key: record[key] for key in first if key in record}
         row |= {key: value for key, value in record.items() if key not in row}
         yield json.dumps(row, ensure_ascii=False, separators=(", ", ": ")) + "\n"
+
+
+EMPTY_COUNTS = {"documents": 0, "characters": 0, "entities": 0, "relations": 0}
+
+
+def count_file(path: Path) -> dict[str, int]:
+    """How much a JSONL file without faults holds, by the keys of `EMPTY_COUNTS`."""
+    counts = dict(EMPTY_COUNTS)
+    for _, record in read_records(path):
+        counts["documents"] += 1
+        counts["characters"] += len(record["text"])
+        counts["entities"] += len(record.get("entities", []))
+        counts["relations"] += len(record.get("relations", []))
+    return counts
 
 
 def check_file(path: Path, schema: Schema | None = None) -> list[Finding]:

@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from zonekg.annotate.inline import format_records, parse_records
-from zonekg.annotate.records import check_file, check_record, read_records, record_lines
+from zonekg.annotate.records import (
+    EMPTY_COUNTS,
+    check_file,
+    check_record,
+    count_file,
+    read_records,
+    record_lines,
+)
 from zonekg.cli.frame import PARTIAL, complain, out, table
 from zonekg.errors import AnnotationError
 from zonekg.files import open_atomic
@@ -35,18 +42,19 @@ def check_command(
 
     Example: zonekg annotations check annotations/
     """
-    faults = documents = 0
+    faults = 0
+    rows = []
     for path in _files(paths):
         findings = check_file(path)
         for finding in findings:
             out.print(str(finding), markup=False)
         faults += len(findings)
         if not findings:
-            documents += sum(1 for _ in read_records(path))
+            rows.append((path.as_posix(), *count_file(path).values()))
     if faults:
         complain(f"{faults} faults")
         raise typer.Exit(PARTIAL)
-    out.print(f"{documents} documents, no fault")
+    table("no fault", ("file", *EMPTY_COUNTS), rows)
 
 
 @app.command("convert")
