@@ -25,7 +25,9 @@ def flatten(graph: nx.MultiDiGraph, *, money_nodes: bool = False) -> nx.MultiDiG
 
     Amounts become attributes of their owner (``total_investment_cny``, in yuan; a foreign currency
     stays what it is, ``total_investment_usd``), and with `money_nodes` nodes of their own besides.
-    Of several amounts of one kind the newest article's stands in the number, all stand in the text.
+    Of several amounts of one kind the number is the newest article's largest, which of a park's
+    sums is the one over most projects; all of them stand in the text, with their sentences in
+    ``amounts_evidence``.
     """
     articles = graph.graph["articles"]
     flat = nx.MultiDiGraph()
@@ -77,15 +79,17 @@ def _place(source: str, places: Iterable[Iterable[int]]) -> str:
 
 def _amounts(seen: Mapping[str, Any], articles: Mapping[str, Any]) -> Attributes:
     rows = [
-        (articles[key]["date"], row["confidence"], key, row)
+        (articles[key]["date"], Decimal(row["low"]), key, row)
         for key in seen
         for row in seen[key]["amounts"]
     ]
     out: Attributes = {}
-    for relation in default_schema().relations:
+    proofs: list[str] = []
+    for relation, kind in default_schema().relations.items():
         name = relation.lower()
         mine = sorted((row for row in rows if row[3]["relation"] == relation), key=lambda r: r[:3])
-        for _, _, _, row in mine:  # the newest comes last and stays
+        for _, _, _, row in mine:  # the newest and largest comes last and stays
+            proofs.append(f"{kind.name}{row['text']}：{row['sentence']}")
             column = f"{name}_{row['currency'].lower()}"
             out[column] = float(Decimal(row["low"]))
             out.pop(f"{column}_max", None)
@@ -94,6 +98,8 @@ def _amounts(seen: Mapping[str, Any], articles: Mapping[str, Any]) -> Attributes
         if mine:
             texts = dict.fromkeys(_BOUNDS.get(r["bound"], "") + r["text"] for *_, r in mine)
             out[f"{name}_text"] = "; ".join(texts)
+    if proofs:
+        out["amounts_evidence"] = _JOINT.join(dict.fromkeys(proofs))
     return out
 
 

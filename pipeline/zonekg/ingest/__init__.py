@@ -2,7 +2,7 @@
 
 ``reading`` bytes to text, ``lines`` text to paragraphs, ``kinds`` and ``bylines`` what each of them
 is, ``furniture`` what belongs to no article, ``seams`` whether two of them are one, ``pages``
-paragraphs to articles.
+and ``drafts`` paragraphs to articles.
 """
 
 from __future__ import annotations

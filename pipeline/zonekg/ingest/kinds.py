@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Literal
@@ -14,6 +15,7 @@ __all__ = [
     "date_of_paper",
     "dateline",
     "is_row",
+    "iso_date",
     "jump_target",
     "kind_of",
     "leading_jump",
@@ -150,10 +152,16 @@ def date_of_paper(text: str) -> str:
     match = _PAPER_DATE.search(text)
     if not match:
         return ""
-    month, day = int(match["m"] or match["m2"] or 0), int(match["d"] or match["d2"] or 0)
-    if 1 <= month <= 12 and 1 <= day <= 31:
-        return f"{match['y']}-{month:02}-{day:02}"
-    return match["y"]
+    day = iso_date(match["y"], match["m"] or match["m2"] or "0", match["d"] or match["d2"] or "0")
+    return day or str(match["y"])
+
+
+def iso_date(year: str, month: str, day: str) -> str:
+    """``YYYY-MM-DD``, or nothing where there is no such day."""
+    try:
+        return dt.date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return ""
 
 
 _TESTS: tuple[tuple[Kind, Callable[[str], object]], ...] = (

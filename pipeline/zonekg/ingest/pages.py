@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-from zonekg.articles import Article, Block, BlockKind, Page, Piece, article_id
+from zonekg.articles import BlockKind, Page
 from zonekg.ingest import kinds
-from zonekg.ingest.bylines import names_in, trailing_byline
+from zonekg.ingest.bylines import trailing_byline
+from zonekg.ingest.drafts import Draft
 from zonekg.ingest.furniture import Row, sort_units
 from zonekg.ingest.lines import Unit
 from zonekg.ingest.seams import seam_score
@@ -23,26 +24,6 @@ _SURE, _LIKELY = 3, 1  # seam scores
 _LIST_LINES = 4  # headlines have fewer lines
 
 
-@dataclass
-class _Draft:
-    """An article under construction; `flow` holds its blocks after the headlines."""
-
-    heads: list[tuple[BlockKind, Unit]] = field(default_factory=list)
-    flow: list[tuple[BlockKind, Unit]] = field(default_factory=list)
-    captions: list[Unit] = field(default_factory=list)
-    ended: bool = False
-    closed_row: bool = False
-    continued_on: str = ""
-    continued_from: str = ""
-
-    def open_end(self) -> Unit | None:
-        """The last paragraph, if it breaks off in the middle of a sentence."""
-        if not self.flow or self.ended or self.closed_row:
-            return None
-        kind, unit = self.flow[-1]
-        return unit if kind == "body" and not unit.complete else None
-
-
 def page_to_articles(text: str, source: str, encoding: str) -> Page:
     """Make the articles of one file's text (see `Page`)."""
     return _Assembler(text, source).run(encoding)
@@ -55,8 +36,8 @@ class _Assembler:
         self.source = source
         self.sorted = sort_units(text)
         self.rows = _settle_captions(self.sorted.rows)
-        self.drafts: list[_Draft] = []
-        self.current: _Draft | None = None
+        self.drafts: list[Draft] = []
+        self.current: Draft | None = None
         self.group: list[Row] = []
         self.new_page = False
 
@@ -68,7 +49,7 @@ class _Assembler:
         self.finish()
         drafts = [draft for draft in self.drafts if draft.flow or draft.heads or draft.captions]
         articles = sorted(
-            (self.article(draft) for draft in drafts),
+            (draft.article(self.source, self.sorted.date) for draft in drafts),
             key=lambda article: min(piece.file_start for piece in article.pieces),
         )
         dropped = sorted(self.sorted.dropped)
@@ -153,7 +134,7 @@ class _Assembler:
         self.new_page = False
         self.add_body(draft, unit)
 
-    def draft_for(self, unit: Unit) -> _Draft:
+    def draft_for(self, unit: Unit) -> Draft:
         """The draft that a new paragraph belongs to; takes in the waiting headlines."""
         if self.opens_article(unit):
             return self.open_article()
@@ -171,13 +152,13 @@ class _Assembler:
         self.group = []
         return draft
 
-    def take_rows(self, draft: _Draft) -> None:
+    def take_rows(self, draft: Draft) -> None:
         """Short lines that are the rows of a list, a table or a poem."""
         draft.flow += [("body", unit) for _, unit in self.group]
         draft.closed_row = True
         self.group = []
 
-    def add_body(self, draft: _Draft, unit: Unit) -> None:
+    def add_body(self, draft: Draft, unit: Unit) -> None:
         target = kinds.jump_target(unit.text)
         jump: Unit | None = None
         if target and target[0] == "on":
@@ -193,7 +174,7 @@ class _Assembler:
         if jump:
             self.jump(jump)
 
-    def continued_draft(self, unit: Unit) -> _Draft | None:
+    def continued_draft(self, unit: Unit) -> Draft | None:
         """The draft whose open paragraph this unit goes on with."""
         if kinds.dateline(unit.text):
             return None
@@ -232,9 +213,9 @@ class _Assembler:
             return True
         return 1 < len([h for h in heads if not _SUBHEAD.match(h.text)]) < _LIST_LINES
 
-    def open_article(self) -> _Draft:
+    def open_article(self) -> Draft:
         """A new draft under the waiting headlines, now the current one."""
-        draft = _Draft()
+        draft = Draft()
         marked = [i for i, (_, u) in enumerate(self.group) if u.spans[0] in self.sorted.marked]
         for i, (kind, unit) in enumerate(self.group):
             block: BlockKind = "title"
@@ -260,47 +241,6 @@ class _Assembler:
         elif self.group:
             self.open_article()
 
-    # -- the result
-
-    def article(self, draft: _Draft) -> Article:
-        rows: list[tuple[BlockKind, Unit]] = [*draft.heads, *draft.flow]
-        rows += [("caption", unit) for unit in draft.captions]
-        pieces: list[Piece] = []
-        blocks: list[Block] = []
-        at = 0
-        for kind, unit in rows:
-            blocks.append(Block(kind, at, at + len(unit.text)))
-            for start, end in unit.spans:
-                pieces.append(Piece(at, start, end - start))
-                at += end - start
-            at += 1  # the line feed between blocks
-        text = "\n".join(unit.text for _, unit in rows)
-        title = " ".join(unit.text for kind, unit in draft.heads if kind == "title")
-        names = [n for kind, unit in rows if kind == "byline" for n in names_in(unit.text)]
-        return Article(
-            id=article_id(self.source, pieces, text),
-            title=title or _first_words(rows),
-            text=text,
-            source=self.source,
-            page=rows[0][1].page,
-            date=self.article_date(draft),
-            byline=" ".join(names),
-            blocks=tuple(blocks),
-            pieces=tuple(pieces),
-            continued_on=draft.continued_on,
-            continued_from=draft.continued_from,
-        )
-
-    def article_date(self, draft: _Draft) -> str:
-        """The day of the dateline in the paper's year, else the paper's own date."""
-        first = next((unit.text for kind, unit in draft.flow if kind == "body"), "")
-        match = re.search(r"(?:((?:19|20)\d\d)年)?(\d{1,2})月(\d{1,2})日", first[:60])
-        if match and (year := match[1] or self.sorted.date[:4]):
-            month, day = int(match[2]), int(match[3])
-            if 1 <= month <= 12 and 1 <= day <= 31:
-                return f"{year}-{month:02}-{day:02}"
-        return self.sorted.date
-
 
 def _goes_on(unit: Unit, ahead: Sequence[Row]) -> bool:
     """Whether a line is the first piece of a paragraph that the next text goes on with."""
@@ -310,12 +250,6 @@ def _goes_on(unit: Unit, ahead: Sequence[Row]) -> bool:
     if after[1].indent and after[1].indented_page:
         return False
     return not unit.complete and seam_score(unit.text, after[1].text) >= _SURE
-
-
-def _first_words(rows: Iterable[tuple[object, Unit]]) -> str:
-    """A name for an article without a headline: how its text begins."""
-    text = next((unit.text for _, unit in rows), "")
-    return text if len(text) <= 30 else text[:30] + "…"
 
 
 def _settle_captions(rows: list[Row]) -> list[Row]:
