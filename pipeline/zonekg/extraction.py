@@ -30,6 +30,7 @@ from zonekg.docs import (
     set_relations,
 )
 from zonekg.errors import AnnotationError, ModelError
+from zonekg.schema import Schema, default_schema
 
 __all__ = ["doc_to_row", "extract", "load_model", "read_rows", "row_line", "row_to_doc"]
 
@@ -46,8 +47,19 @@ def load_model(path: str | Path) -> Language:
     except Exception as error:  # spaCy, thinc and srsly raise many kinds on damaged folders
         cause = " ".join(str(error).split())[:200]
         raise ModelError(f"{path}: can't be loaded ({cause}); train or fetch it again") from error
+    if trained := nlp.meta.get("zonekg", {}).get("schema"):
+        labels = _labels(Schema.parse(trained))
+        if labels != _labels(default_schema()):
+            raise ModelError(
+                f"{path}: trained for other labels ({', '.join(labels)}) than this release's; "
+                "use the release that it came with, or train it again"
+            )
     nlp.max_length = 10**9  # articles of any length: the net sees windows
     return nlp
+
+
+def _labels(schema: Schema) -> list[str]:
+    return [*schema.entities, *schema.relations]
 
 
 def extract(articles: Iterable[Article], nlp: Language, *, processes: int = 1) -> Iterator[Doc]:

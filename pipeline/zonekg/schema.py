@@ -1,6 +1,7 @@
 """Entity and relation types, read from ``configs/schema.toml``: the one list of labels.
 
-The file travels inside the wheel, and every trained model keeps the copy it was trained with.
+The file travels inside the wheel, and every trained model keeps the copy that it was trained with
+in its ``meta.json`` (``zonekg.schema``).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from zonekg.errors import SchemaError
 
-__all__ = ["EntityType", "RelationType", "Schema", "default_schema"]
+__all__ = ["EntityType", "RelationType", "Schema", "default_schema", "schema_text"]
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,11 @@ class Schema:
 @cache
 def default_schema() -> Schema:
     """The schema of this release."""
-    return Schema.parse(_schema_text())
+    return Schema.parse(schema_text())
 
 
-def _schema_text() -> str:
+def schema_text() -> str:
+    """The TOML text of this release's schema."""
     here = Path(__file__).resolve()
     # in a wheel beside this file; in a checkout in the top-level configs/
     for path in (here.parent / "schema.toml", here.parents[2] / "configs" / "schema.toml"):

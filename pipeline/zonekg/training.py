@@ -18,6 +18,7 @@ from thinc.api import fix_random_seed
 
 from zonekg.annotate.corpus import record_files
 from zonekg.errors import InputError, ModelError, OutputError
+from zonekg.schema import schema_text
 
 __all__ = ["train"]
 
@@ -46,7 +47,10 @@ def train(
         _resume_from(settings, work / "model-last")
     fix_random_seed(settings.interpolate()["training"]["seed"])
     nlp = init_nlp(settings, use_gpu=-1)
-    nlp.meta["zonekg"] = {"train_data": _digest(Path(settings.interpolate()["paths"]["train"]))}
+    nlp.meta["zonekg"] = {
+        "train_data": _digest(Path(settings.interpolate()["paths"]["train"])),
+        "schema": schema_text(),
+    }
     work.mkdir(parents=True, exist_ok=True)
     spacy_train(nlp, work, use_gpu=-1, stdout=log, stderr=log)
     publish(work / "model-best", output)
