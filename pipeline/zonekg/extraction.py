@@ -12,8 +12,9 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from zonekg.annotate.checks import check_record
 from zonekg.annotate.corpus import doc_to_record, record_to_doc
-from zonekg.annotate.records import Record, check_record, read_records
+from zonekg.annotate.records import Record, read_records
 from zonekg.articles import Article
 from zonekg.docs import (
     Amount,

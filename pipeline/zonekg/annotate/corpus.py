@@ -10,7 +10,8 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import registry
 
-from zonekg.annotate.records import Record, check_record, read_records
+from zonekg.annotate.checks import check_record
+from zonekg.annotate.records import Record, read_records
 from zonekg.docs import Relation, group_mentions, groups, relations, set_groups, set_relations
 from zonekg.errors import AnnotationError
 
@@ -42,8 +43,16 @@ def record_files(path: Path) -> list[Path]:
 
 def read_docs(path: Path, nlp: Language) -> Iterator[Doc]:
     """The gold docs of a JSONL file or folder; raises AnnotationError at the first fault."""
+    seen: dict[str, str] = {}
     for file in record_files(path):
         for line, record in read_records(file):
+            key = str(record.get("id"))
+            if key in seen:
+                raise AnnotationError(
+                    file, f"document {key} again, known from {seen[key]}", line=line,
+                    todo="give every document an id of its own",
+                )  # fmt: skip
+            seen[key] = f"{file}:{line}"
             for problem, quote in check_record(record):
                 raise AnnotationError(
                     file,
@@ -58,7 +67,7 @@ def record_to_doc(record: Record, nlp: Language) -> Doc:
     """A Doc with the mentions, relations and groups of a record that has no fault."""
     doc = nlp.make_doc(record["text"])
     doc.user_data["id"] = str(record["id"])
-    rows = sorted(record["entities"], key=lambda row: int(row["start_offset"]))
+    rows = sorted(record.get("entities", []), key=lambda row: int(row["start_offset"]))
     spans = []
     for row in rows:
         span = doc.char_span(row["start_offset"], row["end_offset"], label=row["label"])
@@ -69,7 +78,10 @@ def record_to_doc(record: Record, nlp: Language) -> Doc:
     index = {row["id"]: i for i, row in enumerate(rows)}
     set_relations(
         doc,
-        (Relation(index[r["from_id"]], index[r["to_id"]], r["type"]) for r in record["relations"]),
+        (
+            Relation(index[r["from_id"]], index[r["to_id"]], r["type"])
+            for r in record.get("relations", [])
+        ),
     )
     same = [[index[key] for key in group] for group in record.get("same_as", [])]
     set_groups(doc, group_mentions(doc, same))

@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,10 @@ def parse_records(
     schema = schema or default_schema()
     lines = text.removeprefix("\ufeff").split("\n")
     starts = [i for i, line in enumerate(lines) if _HEAD.match(line)]
-    if any(line.strip() for line in lines[: starts[0] if starts else None]):
-        raise AnnotationError(source, "text before the first '=== id' line", line=1)
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for i, line in enumerate(lines[: starts[0] if starts else None], start=1):
+        if line.strip():
+            raise AnnotationError(source, "text before the first '=== id' line", line=i)
+    for start, end in pairwise([*starts, len(lines)]):
         yield _Parser(source, schema, lines, start, end).record()
 
 
@@ -101,7 +103,7 @@ class _Parser:
     def read_text(self, first: int, last: int) -> str:
         raw = "\n".join(self.lines[first:last])
         out: list[str] = []
-        size, at, open_tag = 0, 0, None
+        size, at, open_tag, opened = 0, 0, None, first
         for match in _TOKEN.finditer(raw):
             line = first + raw.count("\n", 0, match.start())
             plain = raw[at : match.start()] + (match[1] or "")
@@ -121,7 +123,7 @@ class _Parser:
                     raise self.fail(
                         f"mark letter {match[2]}", line, f"use one of {', '.join(self.labels)}"
                     )
-                open_tag, begin = match[2] + match[3], size
+                open_tag, begin, opened = match[2] + match[3], size, line
                 continue
             if not open_tag:
                 raise self.fail("']]' without '[['", line)
@@ -130,9 +132,9 @@ class _Parser:
             self.add(open_tag, begin, size)
             open_tag = None
         if open_tag:
-            raise self.fail(f"the mark {open_tag} is never closed", last)
-        # blank lines around the text only set it apart; an escaped one would be text
-        return "".join([*out, raw[at:]]).rstrip("\n")
+            raise self.fail(f"the mark {open_tag} is never closed", opened)
+        # blank lines behind the text only set it apart; escaped ones are text
+        return "".join([*out, raw[at:].rstrip("\n")])
 
     def add(self, tag: str, start: int, end: int) -> None:
         self.mentions[tag].append(len(self.entities))
@@ -163,17 +165,21 @@ class _Parser:
                 raise self.fail(f"relation {line!r}: type {match[3]}", i, f"use one of {names}")
             try:
                 head, tail = self.nearest(match[1], match[2], match[4], match[5])
-            except IndexError:
+            except LookupError:
                 raise self.fail(f"relation {line!r}: no such mention", i) from None
             number += 1
             yield {"id": number, "from_id": head + 1, "to_id": tail + 1, "type": match[3]}
 
     def nearest(self, head: str, nth: str | None, tail: str, mth: str | None) -> tuple[int, int]:
+        """The two mentions that a relation line means; LookupError if there are none."""
+
         def picked(tag: str, number: str | None) -> list[int]:
             found = self.mentions[tag]
-            return [found[int(number) - 1]] if number else found
+            return found[int(number) - 1 : int(number)] if number else found
 
-        pairs = ((h, t) for h in picked(head, nth) for t in picked(tail, mth) if h != t)
+        pairs = [(h, t) for h in picked(head, nth) for t in picked(tail, mth) if h != t]
+        if not pairs:
+            raise LookupError
         return min(pairs, key=lambda pair: (gap(self.entities, *pair), pair))
 
     def groups(self, text: str) -> list[list[int]]:
@@ -208,7 +214,7 @@ def format_records(records: Iterable[Record], schema: Schema | None = None) -> I
 
 def _format(record: Record, schema: Schema) -> str:
     text: str = record["text"]
-    entities = sorted(record["entities"], key=lambda e: int(e["start_offset"]))
+    entities = sorted(record.get("entities", []), key=lambda e: int(e["start_offset"]))
     position = {entity["id"]: i for i, entity in enumerate(entities)}
     tags = _tags(text, entities, record.get("same_as", []), schema)
     out = [f"=== {record['id']}\n"]
@@ -219,11 +225,13 @@ def _format(record: Record, schema: Schema) -> str:
         out.append(_escape(text[at : entity["start_offset"]], at == 0))
         out.append(f"[[{tag}|{_escape(surface(text, entity), False)}]]")
         at = entity["end_offset"]
-    out.append(_escape(text[at:], at == 0) + "\n---\n")
+    rest = text[at:].rstrip("\n")
+    end = "\\\n" * (len(text) - at - len(rest))  # a line feed that is text
+    out.append(_escape(rest, at == 0) + end + "\n---\n")
     mentions: dict[str, list[int]] = defaultdict(list)
     for i, tag in enumerate(tags):
         mentions[tag].append(i)
-    for row in record["relations"]:
+    for row in record.get("relations", []):
         head, tail = position[row["from_id"]], position[row["to_id"]]
         pairs = ((h, t) for h in mentions[tags[head]] for t in mentions[tags[tail]] if h != t)
         plain = min(pairs, key=lambda pair: (gap(entities, *pair), pair)) == (head, tail)

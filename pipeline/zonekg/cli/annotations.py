@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
+from zonekg.annotate.checks import check_file, check_record
 from zonekg.annotate.inline import format_records, parse_records
 from zonekg.annotate.records import (
     EMPTY_COUNTS,
-    check_file,
-    check_record,
     count_file,
     read_records,
     record_lines,
