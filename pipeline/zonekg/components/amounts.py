@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -13,8 +13,8 @@ from zonekg.docs import Amount, set_amounts
 
 __all__ = ["make_amounts", "parse_amount"]
 
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
-_DIGITS |= {c: i for i, c in enumerate("零壹贰叁肆伍陆柒捌玖")}
+_DIGITS = {char: i for i, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
+_DIGITS |= {char: i for i, char in enumerate("零壹贰叁肆伍陆柒捌玖")}
 _SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _LARGE = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
 _CURRENCIES = {
@@ -27,17 +27,25 @@ _CURRENCIES = {
     "瑞典克朗": "SEK", "丹麦克朗": "DKK", "挪威克朗": "NOK",
 }  # fmt: skip
 _CURRENCY = re.compile("|".join(sorted(map(re.escape, _CURRENCIES), key=len, reverse=True)))
+_ALL = "".join([*_DIGITS, *_SMALL, *_LARGE])
 _NUMBER = re.compile(
-    r"(?P<digits>\d[\d,]*(?:\.\d+)?"
-    r"|[零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾佰仟百千万亿]+"
-    r"(?:点[零〇一二三四五六七八九]+)?|[数几])"
-    r"(?P<more>[余多来]?)(?P<unit>[十百千万萬亿億兆]*)(?P<more2>[余多]?)"
+    rf"(?:上(?=[百千万亿]))?(?:\d[\d,]*(?:\.\d+)?|[{_ALL}几数])(?:[\d,{_ALL}几数余多来点个]|\.\d)*"
 )
-_RANGE = re.compile(r"\s*(?:元|人民币)?\s*(?:[-—–~～至到]+|--)\s*")
+_TOKEN = re.compile(
+    rf"(?P<arabic>\d[\d,]*(?:\.\d+)?)|点(?P<fraction>[{''.join(_DIGITS)}]+)|(?P<digit>[{''.join(_DIGITS)}])"
+    rf"|(?P<small>[{''.join(_SMALL)}])|(?P<large>[{''.join(_LARGE)}])|(?P<some>[几数])|(?P<more>[余多来上])"
+)
+_EXACT = Context(prec=400)
+_PAIR = re.compile(r"([一二两三四五六七八九])([一二两三四五六七八九])(?=[十百千万亿])")  # 七八千万
+_SINGLE = re.compile(
+    rf"(?:[\d,.]+|[{''.join(_DIGITS)}])(?P<small>[{''.join(_SMALL)}])[{''.join(_LARGE)}]"
+)
+_RANGE = re.compile(r"(?:元|人民币)?(?:[-—–~～至到]+|--)")
+_REST = re.compile(r"(?:[余多]|以上|左右|上下|以内|以下|整)*")
 _BEFORE = (
+    ("upto", r"(?:最高|不超过|不高于|至多|最多|上限)(?:可?达|为)?$"),
     ("over", r"(?:超过?|逾|突破|不低于|不少于|至少|高于|起码|超出|大于)(?:了|约)?$"),
     ("under", r"(?:近|接近|将近|不足|不到|低于|少于)$"),
-    ("upto", r"(?:最高|不超过|至多|最多|上限)(?:可?达|为)?$"),
     ("about", r"(?:大?约|约为|大概|估计|左右)$"),
 )
 _AFTER = (
@@ -50,7 +58,8 @@ _AFTER = (
 def parse_amount(mention: str, before: str = "", after: str = "") -> Amount | None:
     """The amount that a mention names, None where it names none; `before` and `after` are context.
 
-    Full-width digits, 万 and 亿, Chinese numerals and ranges are read; a foreign currency is kept.
+    Full-width digits, 万 and 亿, Chinese numerals and ranges are read; a foreign currency is kept,
+    and an unknown one gives no amount.
 
     >>> parse_amount("5亿至8亿元")
     Amount(low=Decimal('500000000'), high=Decimal('800000000'), currency='CNY', bound='exact')
@@ -58,87 +67,94 @@ def parse_amount(mention: str, before: str = "", after: str = "") -> Amount | No
     ('over', ('USD', 'about'))
     """
     text = unicodedata.normalize("NFKC", mention).replace(" ", "")
-    numbers = list(_NUMBER.finditer(text))
-    if not numbers:
+    first = _NUMBER.search(text)
+    if not first or first[0] in ("数", "几"):
         return None
-    values: list[tuple[Decimal, str]] = []
-    end, bound = 0, "exact"
-    ranged = False
-    for match in numbers:
-        between = text[end : match.start()]
-        if values and _RANGE.fullmatch(between):
-            ranged = True
-        elif values and between:
-            break
-        value, unit = _value(match)
-        if value is None:
-            return None
-        if values and not ranged and not between:  # 1亿2000万
-            values[-1] = (values[-1][0] + value, unit)
-        else:
-            values.append((value, unit))
-        if match["more"] in ("余", "多") or match["more2"] or match["digits"] in ("数", "几"):
-            bound = "over"
-        end = match.end()
-    if ranged and len(values) == 2 and not values[0][1]:
-        values[0] = (values[0][0] * _unit(values[1][1]), values[1][1])  # 3至5亿: both in 亿
-    currency = _CURRENCY.search(text)
-    low, high = values[0][0], values[-1][0]
-    if bound == "exact":
-        bound = _bound(before, after)
-    code = _CURRENCIES[currency[0]] if currency else "CNY"
-    return Amount(_plain(min(low, high)), _plain(max(low, high)), code, bound)
+    written = [first[0]]
+    end = first.end()
+    link = _RANGE.match(text, end)
+    second = _NUMBER.match(text, link.end()) if link else None
+    if second:
+        written.append(second[0])
+        end = second.end()
+    pair = _PAIR.search(first[0]) if not second else None
+    if pair:
+        written = [_PAIR.sub(rf"\{i}", first[0], count=1) for i in (1, 2)]
+    currency = _currency(text[: first.start()], text[end:])
+    if currency is None:
+        return None
+    with localcontext(_EXACT):
+        values = [_evaluate(number) for number in written]
+        if second:
+            values[0] *= _shared_unit(*written)
+    over = any(char in "余多来几数上" for char in first[0] + text[end : end + 1])
+    bound = "over" if over else _bound(before, after)
+    return Amount(_plain(min(values)), _plain(max(values)), currency, bound)
 
 
-def _value(match: re.Match[str]) -> tuple[Decimal | None, str]:
-    """(value, unit as written) of one number."""
-    digits, unit = match["digits"].replace(",", ""), match["unit"]
-    if digits in ("数", "几"):
-        return (Decimal(2) * _unit(unit), unit) if unit else (None, unit)
-    if digits[0].isdigit():
-        return Decimal(digits) * _unit(unit), unit
-    whole, _, fraction = digits.partition("点")
-    stem = whole.rstrip("万亿千百十") if fraction or match["more"] else whole
-    value = Decimal(_numeral(stem or whole))
-    if fraction:
-        value += Decimal("0." + "".join(str(_DIGITS[c]) for c in fraction))
-    unit = whole[len(stem) :] + unit if stem and stem != whole else unit
-    return value * _unit(unit), unit or whole[len(whole.rstrip("千百万亿")) :]
+def _currency(front: str, back: str) -> str | None:
+    """The currency that the text around a number tells; None for one that is not known."""
+    found = _CURRENCY.search(back) or _CURRENCY.search(front)
+    unread = _REST.sub("", _CURRENCY.sub("", front + back))
+    if unread:
+        return None
+    return _CURRENCIES[found[0]] if found else "CNY"
 
 
-def _unit(unit: str) -> int:
-    size = 1
-    for char in unit:
-        size *= _SMALL.get(char) or _LARGE.get(char) or 1
-    return size
+def _evaluate(number: str) -> Decimal:
+    """The value of a number in digits, Chinese numerals or both.
 
-
-def _numeral(text: str) -> int:
-    """A whole number in Chinese numerals.
-
-    >>> _numeral("一千二百万"), _numeral("二〇二四"), _numeral("十五")
-    (12000000, 2024, 15)
+    >>> [int(_evaluate(n)) for n in ("一千二百万", "二〇二四", "十五", "1.2万亿", "3亿5千万")]
+    [12000000, 2024, 15, 1200000000000, 350000000]
     """
-    if all(char in _DIGITS for char in text):
-        return int("".join(str(_DIGITS[char]) for char in text))
-    total = section = digit = 0
-    for char in text:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        elif char in _SMALL:
-            section += (digit or 1) * _SMALL[char]
-            digit = 0
-        else:
-            section = (section + digit or (total == 0)) * _LARGE[char]
-            total = (total * _LARGE[char] if char == "亿" and total else total) + section
-            section = digit = 0
-    return total + section + digit
+    total = section = Decimal(0)  # of whole large units, and below the next one
+    pending: Decimal | None = None
+    last, scale, named = "", 0, False  # named: some number stands before the next large unit
+    for match in _TOKEN.finditer(number):
+        kind, char = str(match.lastgroup), match[0]
+        if kind == "arabic":
+            pending = Decimal(char.replace(",", ""))
+        elif kind == "digit":
+            digit = Decimal(_DIGITS[char])
+            pending = pending * 10 + digit if pending is not None and last == "digit" else digit
+        elif kind == "fraction":
+            fraction = "".join(str(_DIGITS[digit]) for digit in match["fraction"])
+            pending = (pending or 0) + Decimal(f"0.{fraction}")
+        elif kind == "some" and last != "small":  # 几亿 is at least two, 十几亿 at least ten
+            pending = Decimal(2)
+        elif kind == "small":
+            section += (Decimal(1) if pending is None else pending) * _SMALL[char]
+            pending = None
+        elif kind == "large":
+            section += pending or 0
+            if not named and not total:  # 亿元 alone
+                section = Decimal(1)
+            unit = _LARGE[char]
+            total = (total + section) * unit if unit > scale and total else total + section * unit
+            section, pending, scale = Decimal(0), None, unit
+        last, named = kind, kind != "large" and (named or kind != "more")
+    return total + section + (pending or 0)
+
+
+def _shared_unit(low: str, high: str) -> int:
+    """The unit that the lower end of a range leaves to the upper one: 3至5亿, 三到五千万."""
+    if any(char in _LARGE for char in low):
+        return 1
+    shared = [char for char in high if char in _LARGE]
+    single = _SINGLE.match(high)
+    if single and not any(char in _SMALL for char in low):
+        shared.append(single["small"])
+    size = 1
+    for char in shared:
+        size *= _SMALL.get(char) or _LARGE[char]
+    return size
 
 
 def _plain(value: Decimal) -> Decimal:
     """The value without exponent and trailing zeros, so that equal amounts print alike."""
-    value = value.normalize()
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
+    if value == value.to_integral_value():
+        return Decimal(int(value))
+    return value.normalize(_EXACT)
 
 
 def _bound(before: str, after: str) -> str:
