@@ -164,9 +164,8 @@ def test_groups_join_equal_wordings_of_one_label(nlp):
     assert group_mentions(doc, [[3, 2]]) == [0, 1, 0, 0]
 
 
-@given(st.lists(st.lists(st.integers(0, 7), min_size=1, max_size=4), max_size=6))
-def test_a_group_is_named_by_its_first_mention(same_as):
-    nlp = spacy.blank("zh")
+@given(same_as=st.lists(st.lists(st.integers(0, 7), min_size=1, max_size=4), max_size=6))
+def test_a_group_is_named_by_its_first_mention(nlp, same_as):
     doc = nlp("甲乙丙丁戊己庚辛")
     doc.set_ents([Span(doc, i, i + 1, label="ORG") for i in range(8)])
     firsts = group_mentions(doc, same_as)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 import spacy
 
-from zonekg.annotate.records import check_record
+from zonekg.annotate.checks import check_record
 from zonekg.components.aliases import make_aliases
 from zonekg.components.amounts import make_amounts
 from zonekg.docs import (
@@ -20,6 +20,7 @@ from zonekg.docs import (
 from zonekg.errors import AnnotationError, ModelError
 from zonekg.extraction import doc_to_row, extract, load_model, read_rows, row_line, row_to_doc
 from zonekg.ingest import read_page, read_pages
+from zonekg.schema import schema_text
 
 
 def state(doc):
@@ -134,7 +135,6 @@ BROKEN = {
     "an unknown kind of block": lambda row: row["article"].update(blocks=[["x", 0, 1]]),
     "an amount without a number": lambda row: row["entities"][2]["amount"].update(low="x"),
     "an amount without currency": lambda row: row["entities"][2]["amount"].pop("currency"),
-    "a group of no mention": lambda row: row.update(groups=[9, 9, 9, 9]),
 }
 
 
@@ -215,6 +215,18 @@ def saved(tmp_path):
 
 def test_the_undamaged_model_loads(saved):
     assert load_model(saved).pipe_names == ["zonekg_ner", "zonekg_relation_rules"]
+
+
+def test_a_model_of_the_same_labels_loads_and_one_of_others_is_refused(saved):
+    path = saved / "meta.json"
+    meta = json.loads(path.read_text(encoding="utf-8"))
+    other_colour = schema_text().replace("#3b6fb6", "#000000")
+    path.write_text(json.dumps(meta | {"zonekg": {"schema": other_colour}}), encoding="utf-8")
+    assert load_model(saved).pipe_names
+    other_label = schema_text().replace("[relations.TAX]", "[relations.DUTY]")
+    path.write_text(json.dumps(meta | {"zonekg": {"schema": other_label}}), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"trained for other labels \(.*DUTY.*; use the release"):
+        load_model(saved)
 
 
 @pytest.mark.parametrize(

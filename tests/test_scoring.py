@@ -141,8 +141,15 @@ def test_any_mention_of_the_group_will_do(pair):
 def test_equal_wordings_are_one_thing_whatever_the_groups_say(pair):
     text = NAMES.format("O1")
     predicted, gold = pair([text, "O1#2 INVESTS_IN P1#2"], [text, "O1#2 INVESTS_IN P1#1"])
-    set_groups(predicted, range(len(predicted.ents)))
+    for doc in (predicted, gold):
+        set_groups(doc, range(len(doc.ents)))
     assert relation_counts((predicted, gold), "INVESTS_IN") == (1, 1, 1)
+
+
+def test_a_relation_inside_one_thing_is_no_fact(pair):
+    split, whole = NAMES.format("O2"), NAMES.format("O1")
+    both = pair([split, "O1 COOPERATES_WITH O2"], [whole])
+    assert relation_counts(both, "COOPERATES_WITH") == (0, 0, 0)
 
 
 def test_a_group_that_is_split_stands_for_the_gold_one_with_each_part(pair):
@@ -154,8 +161,10 @@ def test_a_group_that_is_split_stands_for_the_gold_one_with_each_part(pair):
 def test_two_things_run_together_are_the_one_with_more_mentions(pair):
     text = "[[O1|康佳集团]]、[[O1|康佳集团]]与[[{}|太钢]]投资[[P1|甲项目]]和[[P2|乙项目]]。"
     gold = [text.format("O2"), "O1 INVESTS_IN P1", "O2 INVESTS_IN P2"]
-    predicted = [text.format("O1"), "O1 INVESTS_IN P1", "O1 INVESTS_IN P2"]
-    assert relation_counts(pair(predicted, gold), "INVESTS_IN") == (1, 2, 2)
+    run_together = text.format("O1")
+    mine, theirs = (pair([run_together, f"O1 INVESTS_IN {p}"], gold) for p in ("P1", "P2"))
+    assert relation_counts(mine, "INVESTS_IN") == (1, 1, 2)
+    assert relation_counts(theirs, "INVESTS_IN") == (0, 1, 2)
 
 
 def test_an_end_that_is_no_gold_mention_is_wrong(pair):

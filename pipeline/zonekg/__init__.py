@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from zonekg.graph.flat import flatten
     from zonekg.graph.gephi import write_graphml
     from zonekg.ingest import read_page, read_pages
-    from zonekg.run import run
+    from zonekg.line import run
     from zonekg.schema import Schema, default_schema
     from zonekg.scoring import evaluate
     from zonekg.training import train
@@ -50,7 +50,7 @@ _HOME = {
     "read_page": "ingest",
     "read_pages": "ingest",
     "relations": "docs",
-    "run": "run",
+    "run": "line",
     "train": "training",
     "write_graphml": "graph.gephi",
 }

@@ -22,12 +22,10 @@ from zonekg.docs import (
     amounts,
     article,
     confidences,
-    groups,
     relations,
     set_amounts,
     set_article,
     set_confidences,
-    set_groups,
     set_relations,
 )
 from zonekg.errors import AnnotationError, ModelError
@@ -95,7 +93,6 @@ def doc_to_row(doc: Doc) -> Record:
             entity["amount"] = {key: str(value) for key, value in worth[i]._asdict().items()}
     for found, relation in zip(row["relations"], relations(doc), strict=True):
         found["score"] = relation.score
-    row["groups"] = groups(doc)
     row["article"] = {k: v for k, v in source.to_dict().items() if k != "text"}
     return row
 
@@ -114,8 +111,6 @@ def row_to_doc(row: Record, nlp: Language) -> Doc:
             for r in row["relations"]
         ),
     )
-    if "groups" in row:
-        set_groups(doc, row["groups"])
     set_article(doc, Article.from_dict(row["article"] | {"text": row["text"]}))
     return doc
 
@@ -142,7 +137,15 @@ def read_rows(path: Path) -> Iterator[Doc]:
                 line=line,
                 todo="expected what 'zonekg extract' writes",
             )
-        yield row_to_doc(row, nlp)
+        try:
+            yield row_to_doc(row, nlp)
+        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+            raise AnnotationError(
+                path,
+                f"an article or amount that can't be read ({type(error).__name__}: {error})",
+                line=line,
+                todo="expected what 'zonekg extract' writes",
+            ) from error
 
 
 def blank() -> Language:

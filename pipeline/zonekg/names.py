@@ -40,16 +40,19 @@ _COMPANY_ENDS = (
     "集团", "控股",
 )  # fmt: skip
 _GOVERNMENT = re.compile(
-    r"(?:管委会|管理委员会|党工委|工委|人民政府|政府|委员会|委|厅|局|部|办公室|法院|检察院|海关|税务局|总指挥部|领导小组|工作组"
-    r"|服务中心|投促中心|事务部|事务所|公安部|住建部|国资委|党组|党委|纪委|人大|政协|工商联|招商中心|专班|处|署|总局|发改委|街道办?)$"
+    r"(?:管委会|管理委员会|工作委员会|党工委|工委|人民政府|政府|国务院|委员会|常委会|委|厅|局|部|办公室"
+    r"|人民法院|中级法院|法院|检察院|海关|总指挥部|领导小组|工作组|服务中心|投促中心|招商中心|事务部|国资委"
+    r"|党组|党委|纪委|人大|政协|工商联|专班|处|署|街道办?)$"
 )
 _INSTITUTION = re.compile(
-    r"(?:大学|学院|学校|中学|小学|研究院|研究所|研究中心|设计院|科学院|工程院|医院|协会|商会|学会|联合会|基金会|日报|晚报|时报|导报|早报|报|报社"
-    r"|电视台|新华社|通讯社|杂志|新闻网|网|党校|实验室|创新中心|工作站|院|所|社|联盟|委员会|馆|台)$"
+    r"(?:大学|学院|学校|中学|小学|研究院|研究所|研究中心|设计院|科学院|工程院|医院|协会|商会|学会|联合会"
+    r"|促进会|基金会|报|报社|电视台|新华社|通讯社|杂志|新闻网|网|党校|实验室|创新中心|工作站|院|所|社|联盟"
+    r"|馆|台|会)$"
 )
 _COMPANY = re.compile(
-    r"(?:公司|集团|股份|银行|厂|控股|企业|合作社|商行|工作室|事务所|分行|支行|证券|保险|信托|基金|科技|能源|电子|材料|汽车|生物|医药|重工"
-    r"|建工|建设|局集团|实业|商贸|酒店|物流|电力|电网|铁路局|钢铁|航空)$"
+    r"(?:公司|集团|股份|银行|厂|控股|企业|合作社|商行|工作室|事务所|分行|支行|证券|保险|信托|基金|科技"
+    r"|能源|电子|材料|汽车|生物|医药|重工|建工|建设|实业|商贸|酒店|物流|电力|电网|铁路局|钢铁|航空)$"
+    r"|^(?:中[建铁交冶电核煤航船化]|中国[一二三四五六七八九十]+冶|十[一二三四五六七八九]冶?).{0,3}(?:局|冶|院|建)$"
 )
 _BRACKETS = str.maketrans("", "", "（）()【】[]〔〕“”‘’\"'《》·・•—-－ \u3000")
 _GENERIC_PARKS = re.compile(
@@ -76,7 +79,7 @@ def name_key(name: str, label: str) -> str:
             if key.endswith(long) or long + "管" in key:
                 key = key.replace(long, short)
                 break
-        key = re.sub(r"^(?:国家级?|省级)(?=.{4})", "", key)
+        key = re.sub(r"^(?:国家级|国家(?!级)|省级)(?=.{4})", "", key)
     elif label == "ORG":
         for end in _COMPANY_ENDS:
             if key.endswith(end) and len(key) - len(end) >= 2:
@@ -87,7 +90,7 @@ def name_key(name: str, label: str) -> str:
         key = key.replace("管理委员会", "管委会").replace("人民政府", "政府")
     elif label == "PROJECT":
         key = re.sub(r"^年产(?=\d)", "", key)
-        key = re.sub(r"(?:建设)?(?:项目|工程)$", "", key) or key
+        key = re.sub(r"(?:建设|工程|项目)+$", "", key) or key
     return key.casefold()
 
 
@@ -109,11 +112,9 @@ def org_kind(name: str) -> str:
     bare = re.sub(r"[（(][^（）()]*[）)]$", "", name)
     if _COMPANY.search(bare):
         return "company"
-    if _INSTITUTION.search(bare) and not bare.endswith(("管理委员会", "工作委员会")):
-        return "institution"
     if _GOVERNMENT.search(bare) or "管委会" in bare:
         return "government"
-    return "company"
+    return "institution" if _INSTITUTION.search(bare) else "company"
 
 
 @lru_cache(maxsize=100_000)
@@ -128,6 +129,8 @@ def is_short_for(short: str, full: str, label: str) -> bool:
     a, b = name_key(short, label), name_key(full, label)
     if a == b:
         return True
+    if label == "PARK" and a.endswith("开发区") and b.endswith(("经开区", "高新区")):
+        return b[:-3].endswith(a[:-3]) and len(a) > 3
     if len(a) >= len(b) or len(a) < 2:
         return False
     if label == "ORG":
@@ -147,6 +150,8 @@ def _is_short_org(short: str, full: str, a: str, b: str) -> bool:
         return False
     if kind != "company":  # 大同大学 for 山西大同大学, but 浙江大学 is not 浙江工业大学
         return b.endswith(a) and len(a) >= 3
+    if short.endswith("银行"):
+        return b.endswith(a)  # 中国银行 is not 中国农业银行
     if short.endswith("公司") or (short.endswith("集团") and "集团" not in full):
         return False  # complete in itself
     core = re.sub(
@@ -166,8 +171,6 @@ def _is_short_park(short: str, full: str) -> bool:
         )
     if full.endswith(short):
         return True
-    if short.endswith("开发区") and full.endswith(("经开区", "高新区")):
-        return full[:-3].endswith(short[:-3])
     # the same kind of zone at the end and the characters of the short name in order
     return short[-2:] == full[-2:] and short[:2] in full and _in_order(short, full)
 

@@ -6,10 +6,12 @@ import hashlib
 import shutil
 import sys
 from collections.abc import Mapping
+from configparser import Error as ParsingError
 from pathlib import Path
 from typing import IO, Any
 
-from confection import Config
+from catalogue import RegistryError
+from confection import Config, ConfigValidationError
 from spacy.language import Language
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train as spacy_train
@@ -46,7 +48,10 @@ def train(
     if resume:
         _resume_from(settings, work / "model-last")
     fix_random_seed(settings.interpolate()["training"]["seed"])
-    nlp = init_nlp(settings, use_gpu=-1)
+    try:
+        nlp = init_nlp(settings, use_gpu=-1)
+    except (ConfigValidationError, RegistryError, ValueError, TypeError) as error:
+        raise _bad_config(config, error) from error
     nlp.meta["zonekg"] = {
         "train_data": _digest(Path(settings.interpolate()["paths"]["train"])),
         "schema": schema_text(),
@@ -60,14 +65,20 @@ def train(
 def _settings(path: Path, overrides: Mapping[str, Any]) -> Config:
     try:
         settings = load_config(path, overrides=dict(overrides), interpolate=False)
-        paths = settings.interpolate()["paths"]
-    except (OSError, KeyError, ValueError) as error:
-        raise InputError(
-            path, f"not a training config ({error})", todo="compare it with configs/ner_cnn.cfg"
-        ) from error
-    for part in ("train", "dev"):
-        record_files(Path(paths[part]))
+        plain = settings.interpolate()
+        paths = {part: plain["paths"][part] for part in ("train", "dev")}
+    except (OSError, KeyError, ValueError, ParsingError) as error:
+        raise _bad_config(path, error) from error
+    for path_of_part in paths.values():
+        record_files(Path(path_of_part))
     return settings
+
+
+def _bad_config(path: str | Path, error: Exception) -> InputError:
+    cause = " ".join(str(error).split())
+    return InputError(
+        path, f"not a training config ({cause})", todo="compare it with configs/ner_cnn.cfg"
+    )
 
 
 def _resume_from(settings: Config, checkpoint: Path) -> None:
@@ -94,7 +105,12 @@ def publish(trained: Path, output: Path) -> None:
             shutil.copy2(card, part / "README.md")
         if output.exists():
             output.rename(old)
-        part.rename(output)
+        try:
+            part.rename(output)
+        except OSError:
+            if old.exists():
+                old.rename(output)
+            raise
         shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         raise OutputError(f"{output}: can't be written: {error.strerror or error}") from error

@@ -355,7 +355,8 @@ def test_graph_build_and_check(rows, tmp_path):
 def test_annotations_check(root, tmp_path):
     good = call("annotations", "check", root / "annotations" / "seeds")
     assert good.exit_code == 0
-    assert re.fullmatch(r"\d+ documents, no fault\n", good.stdout)
+    assert "no fault" in good.stdout
+    assert good.stderr == ""
     path = tmp_path / "bad.jsonl"
     entity = {"id": 1, "label": "ORG", "start_offset": 0, "end_offset": 4}
     rows = [{"id": "a", "text": "甲公司 ", "entities": [entity], "relations": []}, {"id": "a"}]

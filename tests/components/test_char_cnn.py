@@ -11,8 +11,12 @@ nlp = spacy.blank("zh")
 texts = st.text(alphabet="高新区山西太原公司项目1２a３．，（）“ \n\u3000𠮷🏭", max_size=60)
 
 
+def of_span(span):
+    return char_features(span, span.doc.text)
+
+
 def features(text):
-    return char_features(nlp(text)[:])
+    return of_span(nlp(text)[:])
 
 
 # -- the dilated window
@@ -62,15 +66,15 @@ def test_law_a_span_has_the_features_of_the_whole_doc(text, data):
     doc = nlp(text)
     start = data.draw(st.integers(0, len(doc)))
     end = data.draw(st.integers(start, len(doc)))
-    assert char_features(doc[start:end]).tolist() == char_features(doc[:])[start:end].tolist()
+    assert of_span(doc[start:end]).tolist() == of_span(doc[:])[start:end].tolist()
 
 
 def test_a_long_text_is_the_same_in_windows():
     text = "山西太行世纪新能源有限公司在阳泉高新区投资建设电池项目，总投资332亿元。\n" * 9
     doc = nlp(text)
-    whole = char_features(doc[:])
+    whole = of_span(doc[:])
     for size in (1, 7, 50):
-        parts = [char_features(doc[i : i + size]) for i in range(0, len(doc), size)]
+        parts = [of_span(doc[i : i + size]) for i in range(0, len(doc), size)]
         assert np.concatenate(parts).tolist() == whole.tolist()
 
 
@@ -78,6 +82,10 @@ def test_a_long_text_is_the_same_in_windows():
 def test_law_full_width_equals_half_width(text):
     wide = "".join(chr(ord(c) + 0xFEE0) if ord(c) < 0x7F else c for c in text)
     assert features(wide).tolist() == features(text).tolist()
+
+
+def test_a_full_width_space_between_names_is_a_space():
+    assert features("甲\u3000乙")[-1].tolist() == features("甲 乙")[-1].tolist()
 
 
 @pytest.mark.parametrize(
@@ -110,7 +118,7 @@ def test_the_lexicon_feature_marks_words():
 
 def test_no_characters_no_features():
     assert features("").shape == (0, 5)
-    assert char_features(nlp("甲乙")[1:1]).shape == (0, 5)
+    assert of_span(nlp("甲乙")[1:1]).shape == (0, 5)
 
 
 # -- the net
@@ -150,6 +158,23 @@ def test_the_net_sees_as_far_as_its_reach_says(net):
     far[10 + reach + 2], near[10 + reach] = "乙", "乙"
     assert np.allclose(scores("".join(far))[10], here[10], atol=1e-6)
     assert not np.allclose(scores("".join(near))[10], here[10], atol=1e-6)
+
+
+def test_training_hides_characters_and_prediction_does_not():
+    text = "山西太原公司项目" * 50
+    spans = [nlp(text)[:]]
+    whole = features(text)
+    for rate, share in ((0.0, 0.0), (0.3, 0.3), (1.0, 1.0)):
+        fix_random_seed(6)
+        model = build_char_cnn(width=8, rows=50, dilations=[1], blank_rate=rate)
+        extract = model.layers[0]
+        assert extract.name == "char_features"
+        assert (extract.predict(spans)[0] == whole).all()
+        rows, _ = extract.begin_update(spans)
+        hidden = (rows[0][:, :3] == 0).all(axis=1)
+        assert hidden.mean() == pytest.approx(share, abs=0.1)
+        assert (rows[0][~hidden] == whole[~hidden]).all()
+        assert (rows[0][:, 3:] == whole[:, 3:]).all()
 
 
 def test_the_gradient_of_the_net_is_the_measured_one(net):

@@ -201,11 +201,13 @@ def test_brackets_that_a_mention_cuts_are_completed(text, marked, name):
     assert decoded(text, (marked, "ORG")) == [(name, "ORG")]
 
 
-def test_brackets_are_not_taken_from_the_neighbour():
-    assert decoded("甲（乙）丙", ("甲（", "ORG"), ("乙）丙", "PARK")) == [
-        ("甲（", "ORG"),
-        ("乙）丙", "PARK"),
-    ]
+@pytest.mark.parametrize(
+    "cut", [("甲（", "乙）丙"), ("甲（", "）乙"), ("甲（", "）"), ("（甲", "）乙")]
+)
+def test_brackets_are_not_taken_from_the_neighbour(cut):
+    first, second = cut
+    found = decoded(first + second, (first, "ORG"), (second, "PARK"))
+    assert found == [(first, "ORG"), (second, "PARK")]
 
 
 @given(st.text(alphabet="甲乙3 \n\r\u3000（）“”《》𠮷", max_size=14), st.data())

@@ -107,6 +107,16 @@ def test_a_year_alone_is_older_than_a_day_in_it(flat_of):
     assert node(flat_of(year, OLD), PLANT)["total_investment_cny"] == 500_000_000.0
 
 
+def test_amounts_carry_their_sentences(flat_of):
+    sentences = node(flat_of(NEW, OLD), PLANT)["amounts_evidence"].split(" || ")
+    assert sentences == [
+        f"总投资5至8亿元：{PLANT}总投资5至8亿元。",
+        f"总投资9亿元：{PLANT}总投资超9亿元。",
+    ]
+    plain = flat_of(("a.txt", "", f"[[P1|{PLANT}]]开工。"))
+    assert "amounts_evidence" not in node(plain, PLANT)
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_of_two_sums_in_one_article_the_whole_gives_the_number(flat_of, order):
     clauses = ("项目65个总投资[[M1|332亿元]]。", "市级项目16个总投资[[M2|86.27亿元]]。")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from zonekg.articles import Article, Page
+from zonekg.articles import Article
 from zonekg.ingest import read_page
 
 LAYOUTS = sorted((Path(__file__).parent / "layouts").glob("*.txt"))

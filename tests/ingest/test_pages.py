@@ -22,12 +22,13 @@ NEWLINES = ["\r", "\r\n", "\x85", "\u2028", "\u2029", "\v"]
 TEXTS = {path.stem: read_text(path)[0] for path in FILES}
 LINES = sorted({line for text in TEXTS.values() for line in text.splitlines() if line.strip()})
 MARKS = [
-    "# ", "## 标题", "**强调**", "**", "——副题", "一、", "1.甲", "①乙", "编者按", "---", "***", "![](a.png)",
-    "<b>", "（下转A3版）", "（上接A1版）", "(下转D3版)", "紧接第二版", "（转第六版）", "接第二版", "第3版",
-    "■ 吴珊珊", "图为项目现场。", "李明 摄", "本报记者 李明", "（李明）", "王 芳", "科学导报讯", "5月10日",
-    "2024年5月10日 星期五", "责编：张三", "A", "word", "a b", "。", "，", "：", "12", "亿元", "𠮷", "e\u0301",
-    "👩\u200d👩\u200d👧", "\xa0", "  ", "\u3000\u3000", "\t", "\x1c", "\0", "\x07", "\x9f", "\u200b", "\ufeff",
-    "\u2060", "\ufffe",
+    "# ", "## 标题", "**强调**", "**", "——副题", "一、", "1.甲", "①乙", "编者按", "---", "***",
+    "![](a.png)", "<b>", "（下转A3版）", "（上接A1版）", "(下转D3版)", "紧接第二版",
+    "（转第六版）", "接第二版", "第3版", "■ 吴珊珊", "图为项目现场。", "李明 摄", "本报记者 李明",
+    "（李明）", "王 芳", "科学导报讯", "5月10日", "2024年5月10日 星期五", "责编：张三", "A",
+    "word", "a b", "。", "，", "：", "12", "亿元", "𠮷", "e\u0301", "👩\u200d👩\u200d👧", "\xa0",
+    "  ", "\u3000\u3000", "\t", "\x1c", "\0", "\x07", "\x9f", "\u200b", "\ufeff", "\u2060",
+    "\ufffe",
 ]  # fmt: skip
 ENDS = ["\n", "\n\n", "\n\n\n", "\f", " ", "\u3000", "", *NEWLINES]
 
@@ -269,7 +270,9 @@ def test_sentences_that_the_layout_cut_are_whole(seed, number, phrase, first, se
     assert all(phrase not in a.text for i, a in enumerate(page) if i != number)
 
 
-@pytest.mark.parametrize("name", ["晋川合成材料股份有限公司", "原材料产业", "推进项目建设", "桩基工程已完成总进度的80%"])
+@pytest.mark.parametrize(
+    "name", ["晋川合成材料股份有限公司", "原材料产业", "推进项目建设", "桩基工程已完成总进度的80%"]
+)
 def test_names_that_the_layout_cut_point_at_both_pieces(name, first, second):
     found = 0
     for page, seed in zip((first, second), SEEDS, strict=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +38,7 @@ def extract_command(
     total, count = len(find_files(source)), 0
     with (
         progress({"pages": "pages"}) as report,
-        open_atomic("/dev/stdout" if str(target) == "-" else target) as handle,
+        nullcontext(sys.stdout) if str(target) == "-" else open_atomic(target) as handle,
     ):
         for i, page in enumerate(read_pages(source, max_characters=max_characters), start=1):
             if isinstance(page, InputError):

@@ -46,27 +46,33 @@ def complain(message: str) -> None:
     _err.print("error:", message, style="red", markup=False)
 
 
-def version(
-    show: Annotated[
-        bool, typer.Option("--version", help="Print the version.", is_eager=True)
-    ] = False,
-) -> None:
-    """Options before the command."""
+def _print_version(show: bool) -> None:
     if show:
         out.print(f"zonekg {zonekg.__version__}")
         raise typer.Exit
 
 
+def version(
+    show: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
 @contextmanager
 def progress(stages: Mapping[str, str]) -> Iterator[Any]:
-    """A progress bar on stderr; yields a function of (stage, done, total). `stages` names them."""
+    """A progress bar on a terminal; yields a function of (stage, done, total)."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=_err, transient=not _err.is_terminal) as bar:
+    with Progress(*columns, console=_err, disable=not _err.is_terminal) as bar:
         tasks: dict[str, Any] = {}
 
         def report(stage: str, done: int, total: int) -> None:

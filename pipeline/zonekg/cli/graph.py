@@ -30,7 +30,7 @@ def build_command(
     """
     from zonekg.extraction import read_rows
     from zonekg.graph.flat import summary
-    from zonekg.run import write_graph
+    from zonekg.line import write_graph
 
     docs = (doc for path in extractions for doc in read_rows(path))
     flat, files = write_graph(docs, target, money_nodes=money_nodes)

@@ -32,7 +32,7 @@ def run_command(
 
     Example: zonekg run seeds/ --out out/
     """
-    from zonekg.run import run
+    from zonekg.line import run
 
     with progress({"pages": "pages", "graph": "graph"}) as report:
         result = run(

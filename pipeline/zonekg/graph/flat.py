@@ -132,23 +132,31 @@ def _by_date(seen: Iterable[str], articles: Mapping[str, Any]) -> list[str]:
 def _add_money(
     flat: nx.MultiDiGraph, owner: str, seen: Mapping[str, Any], articles: Mapping[str, Any]
 ) -> None:
+    """Nodes for the amounts of one owner; an amount that several articles tell is one of them."""
+    told: dict[tuple[str, str, str, str], dict[str, list[Any]]] = {}
     for key in _by_date(seen, articles):
         for row in seen[key]["amounts"]:
-            column = f"amount_{row['currency'].lower()}"
-            # one node for one amount of one owner, not one for every thing worth 10亿元
-            node = "n:" + _edge_id(owner, row["relation"], f"{row['low']} {row['high']}")[2:]
-            if node not in flat:
-                attributes: Attributes = {
-                    "label": _BOUNDS.get(row["bound"], "") + row["text"], "entity_type": "MONEY",
-                    "names": row["text"], "mentions": 1, "articles": 1,
-                    "confidence": float(row["confidence"]), column: float(Decimal(row["low"])),
-                }  # fmt: skip
-                if row["high"] != row["low"]:
-                    attributes[f"{column}_max"] = float(Decimal(row["high"]))
-                flat.add_node(node, **attributes, **_dates([key], articles))
-            edge = _edge_id(owner, row["relation"], node)
-            if not flat.has_edge(owner, node, edge):
-                flat.add_edge(owner, node, edge, **_edge(row["relation"], {key: [row]}, articles))
+            worth = (row["relation"], row["low"], row["high"], row["currency"])
+            told.setdefault(worth, {}).setdefault(key, []).append(row)
+    for (relation, low, high, currency), rows in sorted(told.items()):
+        node = "n:" + _edge_id(owner, relation, f"{low} {high} {currency}")[2:]
+        flat_rows = [row for found in rows.values() for row in found]
+        first = flat_rows[0]
+        column = f"amount_{currency.lower()}"
+        attributes: Attributes = {
+            "label": _BOUNDS.get(first["bound"], "") + first["text"],
+            "entity_type": "MONEY",
+            "names": "; ".join(dict.fromkeys(row["text"] for row in flat_rows)),
+            "mentions": len(flat_rows),
+            "articles": len(rows),
+            "confidence": float(max(row["confidence"] for row in flat_rows)),
+            column: float(Decimal(low)),
+        }
+        if high != low:
+            attributes[f"{column}_max"] = float(Decimal(high))
+        flat.add_node(node, **attributes, **_dates(rows, articles))
+        edge = _edge_id(owner, relation, node)
+        flat.add_edge(owner, node, edge, **_edge(relation, rows, articles))
 
 
 def summary(flat: nx.MultiDiGraph) -> dict[str, Any]:

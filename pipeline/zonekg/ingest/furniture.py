@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import groupby
 
 from zonekg.articles import Dropped
 from zonekg.ingest import kinds
@@ -59,8 +60,8 @@ def sort_units(text: str) -> Sorted:
     rows = [(kinds.kind_of(rest), rest, whole) for (_, rest, _), whole in plain]
     repeated = Counter(rest.text for kind, rest, _ in rows if kind == "head")
     marks = {whole.spans: (mark, tail) for (mark, _, tail), whole in plain}
-    for number in sorted({unit.page for _, unit, _ in rows}):
-        page = [row for row in rows if row[1].page == number]
+    for _, group in groupby(rows, key=lambda row: row[1].page):
+        page = list(group)
         top = _masthead_end(page)
         masthead = {rest.text for _, rest, _ in page[:top]}
         for i, (kind, rest, whole) in enumerate(page):
@@ -102,7 +103,10 @@ def _without_controls(unit: Unit, result: Sorted) -> Unit:
         return unit
     parts.append(unit.slice(at, len(unit.text)))
     spans = tuple(span for part in parts for span in part.spans)
-    return replace(unit, spans=spans, text="".join(part.text for part in parts))
+    bare = replace(unit, spans=spans, text="".join(part.text for part in parts))
+    ink = bare.text.strip()
+    start = bare.text.find(ink)
+    return bare.slice(start, start + len(ink))
 
 
 def _split_markdown(unit: Unit) -> tuple[Unit | None, Unit, Unit | None]:
@@ -113,5 +117,5 @@ def _split_markdown(unit: Unit) -> tuple[Unit | None, Unit, Unit | None]:
     mark, rest = unit.cut(match.end())
     if mark.text.startswith("#"):
         return mark, rest, None
-    rest, tail = rest.cut(len(rest.text) - 2)
-    return mark, rest, tail
+    bold, tail = rest.cut(len(rest.text) - 2)
+    return (mark, bold, tail) if bold.text else (None, unit, None)

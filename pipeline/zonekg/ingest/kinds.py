@@ -27,7 +27,7 @@ Kind = Literal["furniture", "rule", "jump", "caption", "credit", "byline", "note
 _PAGE_NAME = r"(?P<page>第?\s*[A-Za-z]?\s*[\d０-９一二三四五六七八九十]{1,4}\s*版)"
 _JUMP_BEFORE = re.compile(rf"[（(【]\s*(?:上接|紧接|接)\s*{_PAGE_NAME}[^）)】]{{0,24}}[）)】]")
 _JUMP = re.compile(
-    rf"[（(【]?\s*(?P<way>下转|上接|紧接|转|接)\s*{_PAGE_NAME}[^。；，]{{0,24}}?[）)】]?$"
+    rf"[（(【]?\s*(?P<way>下转|上接|紧接|(?<=[（(【])[转接])\s*{_PAGE_NAME}[^。；，]{{0,24}}?[）)】]?$"
 )
 _DAY = r"\s*(?:\d{1,2}月\d{1,2}日)?\s*(?:专?讯|电)"
 _DATELINE = re.compile(
@@ -129,16 +129,11 @@ def dateline(text: str) -> str:
 
 def jump_target(text: str) -> tuple[str, str, int] | None:
     """(``on`` or ``from``, page name, where the jump begins) of a text that ends in a jump."""
-    start = max(text.rfind("下转"), text.rfind("上接"), text.rfind("紧接"))
-    if start < 0 or len(text) - start > 40:
-        return None
-    while start and text[start - 1] in "（(【 ":
-        start -= 1
-    match = _JUMP.match(text, start)
+    match = _JUMP.search(text, max(0, len(text) - 40))
     if not match:
         return None
     page = re.sub(r"\s", "", match["page"])
-    return ("on" if match["way"] in ("下转", "转") else "from"), page, start
+    return ("on" if match["way"] in ("下转", "转") else "from"), page, match.start()
 
 
 def leading_jump(text: str) -> tuple[str, int]:

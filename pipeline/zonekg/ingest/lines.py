@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 __all__ = ["Line", "Span", "Unit", "lines_of", "read_units", "text_of"]
 
@@ -16,7 +17,7 @@ Span = tuple[int, int]
 Test = Callable[[str], bool]
 
 _NEWLINE = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
-_INK = re.compile(r"[^\s\ufeff\u200b\u2060](?:.*[^\s\ufeff\u200b\u2060])?", re.S)
+_INK = re.compile(r"\S(?:.*\S)?", re.S)
 _WIDEST_COLUMN = 45.0  # in hanzi; a newspaper column has 10 to 25, a paragraph on one line more
 _TERMINAL = re.compile(r"(?:[。！？!?…；;：:]|[\u4e00-\u9fff\"”]\.)[”’」』）)】》\"]*$")
 _PAUSE = re.compile(r"[，。、；！？,;]")
@@ -47,12 +48,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Unit:
-    """A line, or the lines of one paragraph joined: `spans` of the file make up `text`."""
+    """A line, or the lines of one paragraph joined: `spans` of the file make up `text`.
+
+    after: the white space behind its last line, which stands for the space between Latin words.
+    """
 
     spans: tuple[Span, ...]
     text: str
     indent: bool
     page: int
+    after: int
     indented_page: bool = False
 
     @property
@@ -76,13 +81,17 @@ class Unit:
             at += last - first
         return replace(self, spans=tuple(spans), text=self.text[start:end])
 
-    def join(self, other: Unit) -> Unit:
-        """The unit that goes on with `other`; two Latin words keep a space between them."""
-        glue: tuple[Span, ...] = ()
-        if _latin(self.text[-1:]) and _latin(other.text[:1]):
-            glue = ((self.spans[-1][1], self.spans[-1][1] + 1),)
-        text = self.text + (" " if glue else "") + other.text
-        return replace(self, spans=(*self.spans, *glue, *other.spans), text=text)
+    def join(self, *others: Unit) -> Unit:
+        """The unit that goes on with the others; two Latin words keep a space between them."""
+        spans, parts, after = list(self.spans), [self.text], self.after
+        for other in others:
+            if _latin(parts[-1][-1:]) and _latin(other.text[:1]):
+                spans.append((after, after + 1))
+                parts.append(" ")
+            spans += other.spans
+            parts.append(other.text)
+            after = other.after
+        return replace(self, spans=tuple(spans), text="".join(parts), after=after)
 
 
 def _latin(char: str) -> bool:
@@ -117,9 +126,8 @@ def read_units(page: str, alone: Test, ends: Test) -> list[Unit]:
     `ends` tells the lines that a paragraph ends with, full or not.
     """
     units: list[Unit] = []
-    everything = list(lines_of(page))
-    for number in sorted({line.page for line in everything}):
-        lines = [line for line in everything if line.page == number]
+    for _, group in groupby(lines_of(page), key=lambda line: line.page):
+        lines = list(group)
         width = _column_width(lines)
         indents = sum(line.indent for line in lines if _PAUSE.search(line.text)) > 1
         for run in _runs(lines, _double_spaced(lines) if width else 0):
@@ -189,8 +197,7 @@ def _unwrap(
 
 def _unit(rows: list[Line]) -> Unit:
     first, *rest = (
-        Unit(((line.start, line.end),), line.text, line.indent, line.page) for line in rows
+        Unit(((line.start, line.end),), line.text, line.indent, line.page, line.end)
+        for line in rows
     )
-    for unit in rest:
-        first = first.join(unit)
-    return first
+    return first.join(*rest) if rest else first

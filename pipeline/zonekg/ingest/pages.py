@@ -21,6 +21,8 @@ _SUBHEAD = re.compile(
 )
 _SUBTITLE = ("——", "──", "--")
 _SURE, _LIKELY = 3, 1  # seam scores
+_AHEAD = 40  # units that a cut paragraph may wait for its other half
+_OPEN = 6  # articles that may be open at a time
 _LIST_LINES = 4  # headlines have fewer lines
 
 
@@ -37,6 +39,7 @@ class _Assembler:
         self.sorted = sort_units(text)
         self.rows = _settle_captions(self.sorted.rows)
         self.drafts: list[Draft] = []
+        self.open: list[Draft] = []  # those that may go on later on the page
         self.current: Draft | None = None
         self.group: list[Row] = []
         self.new_page = False
@@ -45,7 +48,7 @@ class _Assembler:
         for i, (kind, unit) in enumerate(self.rows):
             if i and unit.page != self.rows[i - 1][1].page:
                 self.new_page = True
-            self.take(kind, unit, self.rows[i + 1 :])
+            self.take(kind, unit, self.rows[i + 1 : i + 1 + _AHEAD])
         self.finish()
         drafts = [draft for draft in self.drafts if draft.flow or draft.heads or draft.captions]
         articles = sorted(
@@ -140,7 +143,7 @@ class _Assembler:
             return self.open_article()
         if self.current is None or (self.current.ended and not self.group):
             # an article that another one interrupted goes on
-            waiting = [d for d in self.drafts if not d.ended and d.flow]
+            waiting = [d for d in self.open if not d.ended and d.flow]
             if not waiting or kinds.dateline(unit.text):
                 return self.open_article()
             self.current = waiting[-1]
@@ -180,7 +183,8 @@ class _Assembler:
             return None
         indented = unit.indent and unit.indented_page
         candidates = [self.current] if self.current else []
-        candidates += [draft for draft in reversed(self.drafts) if draft is not self.current]
+        self.open = [draft for draft in self.open if not draft.ended][-_OPEN:]
+        candidates += [draft for draft in reversed(self.open) if draft is not self.current]
         for draft in candidates:
             open_end = draft.open_end()
             if open_end is None:
@@ -229,6 +233,7 @@ class _Assembler:
         self.group = []
         self.new_page = False
         self.drafts.append(draft)
+        self.open.append(draft)
         self.current = draft
         return draft
 
@@ -261,9 +266,9 @@ def _settle_captions(rows: list[Row]) -> list[Row]:
             sentences = len(re.findall(r"[。！？]", last.text))
             short = len(last.text) <= 120 and sentences <= 2 and not kinds.dateline(last.text)
             if before in ("body", "head", "caption") and short:
-                glue = (last.spans[-1][1], last.spans[-1][1] + 1)
-                spans = (*last.spans, glue, *unit.spans)
-                out[-1] = ("caption", replace(last, spans=spans, text=f"{last.text} {unit.text}"))
+                spans = (*last.spans, (last.after, last.after + 1), *unit.spans)
+                text = f"{last.text} {unit.text}"
+                out[-1] = ("caption", replace(last, spans=spans, text=text, after=unit.after))
                 continue
         out.append((kind, unit))
     return out

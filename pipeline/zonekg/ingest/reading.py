@@ -52,7 +52,7 @@ def decode(data: bytes, source: str | Path = "<bytes>") -> tuple[str, str]:
     """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            return _strict(data[len(bom) :], encoding, source), encoding
+            return _strict(data, len(bom), encoding, source), encoding
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -62,29 +62,33 @@ def decode(data: bytes, source: str | Path = "<bytes>") -> tuple[str, str]:
             return _checked(text, source), "utf-8"
         first_bad = data.index(0)
     ranked = []
+    gb_breaks = ""
     for encoding in ("gb18030", "utf-16-le", "utf-16-be"):
         try:
             text = data.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            if encoding == "gb18030":
+                gb_breaks = f" (byte {error.start} is wrong)"
             continue
         ranked.append((_plausibility(text), encoding, text))
     score, encoding, text = max(ranked, default=(0.0, "", ""), key=lambda row: row[0])
     if score < _PLAUSIBLE:
         raise EncodingError(
             source,
-            f"not text in UTF-8 (byte {first_bad} is wrong), UTF-16 or GB18030",
+            f"not text in UTF-8 (byte {first_bad} is wrong), GB18030{gb_breaks} or UTF-16",
             todo="save the page as UTF-8 text; scans, PDF and Word files need converting first",
         )
     return _checked(text, source), encoding
 
 
-def _strict(data: bytes, encoding: str, source: str | Path) -> str:
+def _strict(data: bytes, mark: int, encoding: str, source: str | Path) -> str:
+    """Decode what follows a byte order mark of `mark` bytes."""
     try:
-        return _checked(data.decode(encoding), source)
+        return _checked(data[mark:].decode(encoding), source)
     except UnicodeDecodeError as error:
         raise EncodingError(
             source,
-            f"its byte order mark says {encoding}, but byte {error.start} breaks it",
+            f"its byte order mark says {encoding}, but byte {error.start + mark} breaks it",
             todo="save the page again as UTF-8",
         ) from error
 

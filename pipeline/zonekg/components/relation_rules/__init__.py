@@ -7,6 +7,7 @@ rule had on the training documents.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -109,11 +110,12 @@ class RelationRules:
         """Write the measured precisions into a folder."""
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
-        srsly.write_json(folder / "precision.json", self.precision)
+        text = json.dumps(self.precision, ensure_ascii=False, indent=0)
+        (folder / "precision.json").write_text(text + "\n", encoding="utf-8")
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> RelationRules:
         """Read what `to_disk` wrote."""
-        self.precision = dict(srsly.read_json(Path(path) / "precision.json"))
+        self.precision = json.loads((Path(path) / "precision.json").read_text(encoding="utf-8"))
         return self
 
 

@@ -4,16 +4,16 @@ import os
 import shutil
 import subprocess
 import sys
-from importlib import import_module
 
 import networkx as nx
 import pytest
 
+import zonekg
 from zonekg.errors import InputError, ModelError, OutputError
 from zonekg.graph.check import check_graphml
 
-line = import_module("zonekg.run")
-run = line.run
+run = zonekg.run
+home = sys.modules[run.__module__]
 
 FILES = ["edges.csv", "extraction.jsonl", "graph.graphml", "graph.png", "nodes.csv", "summary.json"]
 PAGES = {
@@ -47,7 +47,7 @@ def content(folder):
     }
 
 
-def zonekg(*args, before="", **environment):
+def command_line(*args, before="", **environment):
     """Run a command line in a process of its own."""
     code = f"{before}\nfrom zonekg.cli import main\nmain()"
     env = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment
@@ -61,7 +61,9 @@ def zonekg(*args, before="", **environment):
 @pytest.fixture(scope="module")
 def seed_out(root, model_path, tmp_path_factory):
     out = tmp_path_factory.mktemp("seeds") / "out"
-    done = zonekg("run", root / "seeds", "--out", out, "--model", model_path, PYTHONHASHSEED="1")
+    done = command_line(
+        "run", root / "seeds", "--out", out, "--model", model_path, PYTHONHASHSEED="1"
+    )
     assert done.returncode == 0, done.stderr
     return out
 
@@ -102,7 +104,7 @@ def test_the_same_bytes_whatever_the_hash_seed_the_place_and_the_folders_name(
 ):
     shutil.copytree(root / "seeds", tmp_path / "copy")
     out = tmp_path / "another" / "place"
-    done = zonekg(
+    done = command_line(
         "run",
         tmp_path / "copy",
         "-o",
@@ -133,6 +135,16 @@ def test_pages_in_folders_and_the_counts(pages, model_path, tmp_path):
     text = (tmp_path / "out" / "extraction.jsonl").read_text(encoding="utf-8")
     sources = [json.loads(line)["article"]["source"] for line in text.splitlines()]
     assert sources == ["a.txt", "b.txt", "c/d.md"]
+
+
+def test_two_files_of_one_text_keep_their_names(pages, model_path, tmp_path):
+    shutil.copy(pages / "a.txt", pages / "c" / "a.txt")
+    result = run(pages, tmp_path / "out", model_path)
+    assert (result.pages, result.articles) == (4, 4)
+    text = (tmp_path / "out" / "extraction.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
+    assert [row["article"]["source"] for row in rows] == ["a.txt", "b.txt", "c/a.txt", "c/d.md"]
+    assert len({row["id"] for row in rows}) == 4
 
 
 def test_one_file_is_enough(pages, model_path, tmp_path):
@@ -283,7 +295,7 @@ def test_another_model_does_not_go_on_with_the_parts_of_the_first(
 def test_a_stop_in_the_middle_of_a_page_leaves_no_half_page(
     pages, model_path, tmp_path, monkeypatch
 ):
-    real, calls = line.row_line, []
+    real, calls = home.row_line, []
 
     def interrupted(row):
         calls.append(row)
@@ -291,7 +303,7 @@ def test_a_stop_in_the_middle_of_a_page_leaves_no_half_page(
             raise KeyboardInterrupt
         return real(row)
 
-    monkeypatch.setattr(line, "row_line", interrupted)
+    monkeypatch.setattr(home, "row_line", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(pages, tmp_path / "out", model_path)
     assert len(list((tmp_path / "out" / ".parts").iterdir())) == 1
@@ -303,38 +315,55 @@ def test_a_stop_in_the_middle_of_a_page_leaves_no_half_page(
 
 # -- a full disk
 
-LIMIT = """
-import resource
-resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, resource.RLIM_INFINITY))
+FULL = """
+import json, resource, sys
+from zonekg.errors import OutputError
+from zonekg.line import run
+pages, model, *rest = sys.argv[1:]
+for limit, out in zip(rest[::2], rest[1::2], strict=True):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
+    try:
+        run(pages, out, model)
+    except OutputError as error:
+        print(json.dumps(str(error)))
 """
 
 
-@pytest.mark.parametrize("name", ["extraction.jsonl", "graph.graphml", "graph.png"])
-def test_a_full_disk_leaves_whole_files_only_and_the_run_goes_on_later(
-    pages, model_path, tmp_path, name
-):
+def test_a_full_disk_leaves_whole_files_only_and_the_run_goes_on_later(pages, model_path, tmp_path):
     run(pages, tmp_path / "whole", model_path)
     whole = content(tmp_path / "whole")
-    out = tmp_path / "out"
-    limit = LIMIT.format(len(whole[name]) - 1)
-    done = zonekg("run", pages, "--out", out, "--model", model_path, before=limit)
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    (line,) = [line for line in done.stderr.splitlines() if line.startswith("error:")]
-    assert "can't be written: File too large; " in line
-    made = content(out)
-    results = {key: data for key, data in made.items() if not key.startswith(".parts/")}
-    assert results.items() < whole.items()
-    assert not [key for key in made if key.endswith(".part")]
-    run(pages, out, model_path)
-    assert content(out) == whole
+    names = ["extraction.jsonl", "graph.graphml", "graph.png"]
+    limits = [(len(whole[name]) - 1, tmp_path / name) for name in names]
+    args = [str(arg) for pair in [(100, tmp_path / "first page"), *limits] for arg in pair]
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(pages), str(model_path), *args],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    told = [json.loads(text) for text in done.stdout.splitlines()]
+    assert len(told) == 4
+    assert all("can't be written: File too large; " in text for text in told)
+    assert content(tmp_path / "first page") == {}
+    for name in names:
+        out = tmp_path / name
+        made = content(out)
+        results = {key: data for key, data in made.items() if not key.startswith(".parts/")}
+        assert results.items() < whole.items()
+        assert not [key for key in made if key.endswith(".part")]
+        run(pages, out, model_path)
+        assert content(out) == whole
 
 
-def test_a_disk_that_fills_while_the_first_page_is_written(pages, model_path, tmp_path):
-    done = zonekg(
-        "run", pages, "--out", tmp_path / "out", "--model", model_path, before=LIMIT.format(100)
+def test_a_full_disk_is_one_line_and_exit_code_1(pages, model_path, tmp_path):
+    limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))"
+    done = command_line(
+        "run", pages, "--out", tmp_path / "out", "--model", model_path, before=limit
     )
     assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    assert "can't be written" in done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: ")
+    assert "can't be written: File too large; " in line
     assert content(tmp_path / "out") == {}

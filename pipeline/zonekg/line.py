@@ -12,6 +12,7 @@ import networkx as nx
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from zonekg.annotate.records import read_records
 from zonekg.articles import Page
 from zonekg.errors import InputError, OutputError
 from zonekg.extraction import doc_to_row, extract, load_model, read_rows, row_line
@@ -90,7 +91,7 @@ def run(
     for part in parts.iterdir():
         part.unlink()
     parts.rmdir()
-    articles = sum(1 for line in extraction.open(encoding="utf-8") if line.strip())
+    articles = sum(1 for _ in read_records(extraction))
     return RunResult(len(done), articles, summary(flat), (extraction, *written), tuple(failures))
 
 
