@@ -67,8 +67,9 @@ def _link(texts: list[str], mentions: list[int], label: str) -> list[list[int]]:
 
 
 def _is_fuller(name: str, short: str, label: str) -> bool:
+    """文水经济技术开发区 is fuller than 文水开发区, though its key (文水经开区) is no longer."""
     a, b = name_key(name, label), name_key(short, label)
-    return len(a) > len(b) or (a == b and (len(name), name) > (len(short), short))
+    return (len(a), len(name), name) > (len(b), len(short), short)
 
 
 def _park_meant(texts: list[str], mention: int, candidates: list[int]) -> int:
