@@ -231,7 +231,7 @@ def folders(tmp_path):
 def test_a_new_pipeline_takes_the_place_of_the_older_one(folders):
     new, old = folders
     publish(new, old)
-    assert files(old) == {"README.md": b"the card", "meta.json": b"new", "ner/model": b"new"}
+    assert files(old) == {"meta.json": b"new", "ner/model": b"new"}  # the card was the old one's
     assert [path.name for path in old.parent.iterdir()] == ["zh"]
     assert files(new) == {"meta.json": b"new", "ner/model": b"new"}
 

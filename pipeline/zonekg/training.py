@@ -93,16 +93,16 @@ def _digest(path: Path) -> dict[str, str]:
 
 
 def publish(trained: Path, output: Path) -> None:
-    """Put a trained pipeline in the place of an older one, whole or not at all."""
+    """Put a trained pipeline in the place of an older one, whole or not at all.
+
+    The older one's card goes with it: its scores are not those of the new one.
+    """
     part = output.with_name(output.name + ".part")
     old = output.with_name(output.name + ".old")
     try:
         for folder in (part, old):
             shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(trained, part)
-        card = output / "README.md"
-        if card.exists():
-            shutil.copy2(card, part / "README.md")
         if output.exists():
             output.rename(old)
         try:

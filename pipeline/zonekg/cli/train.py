@@ -34,7 +34,10 @@ def train_command(
     from zonekg.training import train
 
     train(config, output, work=work, resume=resume, overrides=_overrides(setting or []))
-    out.print(f"wrote {output}; next: zonekg evaluate {output} annotations/dev", markup=False)
+    out.print(
+        f"wrote {output}; next: zonekg card {output} annotations/dev annotations/seeds/gold.jsonl",
+        markup=False,
+    )
 
 
 def _overrides(settings: list[str]) -> dict[str, Any]:
