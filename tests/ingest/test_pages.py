@@ -1,6 +1,7 @@
 """What holds of every page, and what the two seed pages must give."""
 
 import re
+import sys
 import time
 from collections import Counter
 from itertools import pairwise
@@ -417,7 +418,7 @@ MANY = {
     "open articles": lambda n: "".join(
         f"{number(i)}新貌展示\n{number(i)}区动工兴建\n\n"
         f"园区今年引进企业，总投资约{number(i)}万，还有在建的项目和\n\n"
-        for i in range(n // 4)
+        for i in range(2 * n)
     ),
     "articles": lambda n: "".join(
         f"{number(i)}新貌展示\n\n科学导报讯 园区今年引进企业，共{number(i)}家。\n\n"
@@ -431,13 +432,28 @@ MANY = {
 }
 
 
-def seconds(text):
-    before = time.process_time()
-    read(text)
-    return time.process_time() - before
+def steps(text):
+    """Bytecode instructions that room 1 runs on a text: a measure of work that no load disturbs."""
+    count = 0
+
+    def trace(frame, event, _):
+        nonlocal count
+        if "zonekg" not in frame.f_code.co_filename:
+            return None
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        count += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        read(text)
+    finally:
+        sys.settrace(before)
+    return count
 
 
 @pytest.mark.parametrize("name", MANY)
-def test_time_grows_with_size_and_not_with_its_square(name):
-    small, large = (seconds(MANY[name](size)) for size in (250, 2000))
-    assert large < 16 * small + 0.5  # 8 times the size
+def test_work_grows_with_size_and_not_with_its_square(name):
+    small, large = (steps(MANY[name](size)) for size in (20, 160))
+    assert large < 12 * small  # 8 times the size
