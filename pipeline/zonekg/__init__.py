@@ -1,10 +1,11 @@
 """zonekg: Chinese newspaper pages on development zones (开发区) into a knowledge graph.
 
->>> import zonekg
->>> page = zonekg.read_page("seeds/000_2083f7aa6022cc23.txt")  # doctest: +SKIP
->>> nlp = zonekg.load_model("models/zh_zonekg")  # doctest: +SKIP
->>> graph = zonekg.build(zonekg.extract(page, nlp))  # doctest: +SKIP
->>> zonekg.write_graphml(zonekg.flatten(graph), "graph.graphml")  # doctest: +SKIP
+From a page to a file for Gephi::
+
+    page = zonekg.read_page("seeds/000_2083f7aa6022cc23.txt")
+    nlp = zonekg.load_model("models/zh_zonekg")
+    graph = zonekg.build(zonekg.extract(page, nlp))
+    zonekg.write_graphml(zonekg.flatten(graph), "graph.graphml")
 """
 
 from __future__ import annotations

@@ -64,8 +64,7 @@ def _labels(schema: Schema) -> list[str]:
 def extract(articles: Iterable[Article], nlp: Language, *, processes: int = 1) -> Iterator[Doc]:
     """Tag articles: Docs with mentions, amounts, groups, relations and their article.
 
-    >>> nlp = load_model("models/zh_zonekg")  # doctest: +SKIP
-    >>> docs = list(extract(read_page("seeds/page.txt"), nlp))  # doctest: +SKIP
+    Use it as ``extract(read_page("page.txt"), load_model("models/zh_zonekg"))``.
     """
     pairs = ((one.text, one) for one in articles)
     for doc, source in nlp.pipe(pairs, as_tuples=True, n_process=processes):
