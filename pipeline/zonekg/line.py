@@ -8,11 +8,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import networkx as nx
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from zonekg.annotate.records import read_records
 from zonekg.articles import Page
 from zonekg.errors import InputError, OutputError
 from zonekg.extraction import doc_to_row, extract, load_model, read_rows, row_line
@@ -82,17 +80,19 @@ def run(
     if not done:
         raise failures[0]
     extraction = out / "extraction.jsonl"
+    articles = 0
     with open_atomic(extraction) as handle:
         for part in done:
-            handle.write(part.read_text(encoding="utf-8"))
+            rows = part.read_text(encoding="utf-8")
+            articles += rows.count("\n")  # one article a line
+            handle.write(rows)
     progress("graph", 0, 1)
-    flat, written = write_graph(read_rows(extraction), out, money_nodes=money_nodes)
+    counts, written = write_graph(read_rows(extraction), out, money_nodes=money_nodes)
     progress("graph", 1, 1)
     for part in parts.iterdir():
         part.unlink()
     parts.rmdir()
-    articles = sum(1 for _ in read_records(extraction))
-    return RunResult(len(done), articles, summary(flat), (extraction, *written), tuple(failures))
+    return RunResult(len(done), articles, counts, (extraction, *written), tuple(failures))
 
 
 def _folder(path: Path) -> Path:
@@ -133,18 +133,19 @@ def model_digest(model: str | Path) -> str:
 
 def write_graph(
     docs: Iterable[Doc], out: str | Path, *, money_nodes: bool = False
-) -> tuple[nx.MultiDiGraph, list[Path]]:
+) -> tuple[dict[str, Any], list[Path]]:
     """Build the graph of docs and write ``graph.graphml``, ``graph.png``, tables and a summary.
 
-    Returns the flat graph and the files.
+    Returns the summary and the files.
     """
     out = _folder(Path(out))
     flat = flatten(build(docs), money_nodes=money_nodes)
     places = layout(flat)
-    graphml, picture, counts = out / "graph.graphml", out / "graph.png", out / "summary.json"
+    graphml, picture, told = out / "graph.graphml", out / "graph.png", out / "summary.json"
     write_graphml(flat, graphml, places)
     draw(flat, picture, places)
     tables = write_tables(flat, out)
-    with open_atomic(counts) as handle:
-        handle.write(json.dumps(summary(flat), ensure_ascii=False, indent=2) + "\n")
-    return flat, [graphml, picture, *tables, counts]
+    counts = summary(flat)
+    with open_atomic(told) as handle:
+        handle.write(json.dumps(counts, ensure_ascii=False, indent=2) + "\n")
+    return counts, [graphml, picture, *tables, told]

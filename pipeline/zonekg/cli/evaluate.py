@@ -29,7 +29,7 @@ def evaluate_command(
 
     nlp = load_model(model)
     docs = list(read_docs(gold, nlp))
-    with progress({"documents": "documents"}) as report:
+    with progress() as report:
         scores = evaluate(nlp, docs, progress=lambda done: report("documents", done, len(docs)))
     scores = {"model": model.as_posix(), "gold": gold.as_posix()} | scores
     out.print(f"{scores['documents']} documents, {scores['characters']} characters")

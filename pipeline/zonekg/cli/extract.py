@@ -37,7 +37,7 @@ def extract_command(
     failures: list[InputError] = []
     total, count = len(find_files(source)), 0
     with (
-        progress({"pages": "pages"}) as report,
+        progress() as report,
         nullcontext(sys.stdout) if str(target) == "-" else open_atomic(target) as handle,
     ):
         for i, page in enumerate(read_pages(source, max_characters=max_characters), start=1):

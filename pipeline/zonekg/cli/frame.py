@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -64,7 +64,7 @@ def version(
 
 
 @contextmanager
-def progress(stages: Mapping[str, str]) -> Iterator[Any]:
+def progress() -> Iterator[Any]:
     """A progress bar on a terminal; yields a function of (stage, done, total)."""
     columns = (
         TextColumn("{task.description}"),
@@ -77,7 +77,7 @@ def progress(stages: Mapping[str, str]) -> Iterator[Any]:
 
         def report(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bar.add_task(stages.get(stage, stage), total=total)
+                tasks[stage] = bar.add_task(stage, total=total)
             bar.update(tasks[stage], completed=done, total=total)
 
         yield report

@@ -29,12 +29,11 @@ def build_command(
     Example: zonekg graph build may.jsonl june.jsonl --out out/
     """
     from zonekg.extraction import read_rows
-    from zonekg.graph.flat import summary
     from zonekg.line import write_graph
 
     docs = (doc for path in extractions for doc in read_rows(path))
-    flat, files = write_graph(docs, target, money_nodes=money_nodes)
-    for kind, counts in summary(flat).items():
+    summary, files = write_graph(docs, target, money_nodes=money_nodes)
+    for kind, counts in summary.items():
         table(kind, ("type", "count"), list(counts.items()))
     for path in files:
         out.print(f"wrote {path}", markup=False)

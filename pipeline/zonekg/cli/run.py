@@ -34,7 +34,7 @@ def run_command(
     """
     from zonekg.line import run
 
-    with progress({"pages": "pages", "graph": "graph"}) as report:
+    with progress() as report:
         result = run(
             source, target, model, money_nodes=money_nodes, max_characters=max_characters,
             progress=report,

@@ -7,6 +7,7 @@ of any length is tagged as if in one piece; Viterbi decoding then keeps to legal
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -288,7 +289,7 @@ def viterbi(scores: Floats, tags: Sequence[str]) -> list[int]:
     """The best path through scores of shape (n, tags) that is a legal BILUO sequence."""
     if not len(scores):
         return []
-    step = _transitions(tags)
+    step = _transitions(tuple(tags))
     best = np.where([tag[0] in "OBU" for tag in tags], scores[0], _FORBIDDEN + scores[0])
     back = np.zeros(scores.shape, dtype=np.int16)
     for i in range(1, len(scores)):
@@ -302,7 +303,8 @@ def viterbi(scores: Floats, tags: Sequence[str]) -> list[int]:
     return path[::-1]
 
 
-def _transitions(tags: Sequence[str]) -> Floats:
+@cache
+def _transitions(tags: tuple[str, ...]) -> Floats:
     """0 where one tag may follow another, else a large cost; shape (from, to)."""
     step = np.full((len(tags), len(tags)), _FORBIDDEN, dtype=np.float32)
     for i, a in enumerate(tags):

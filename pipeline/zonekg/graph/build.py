@@ -71,8 +71,9 @@ def doc_graph(doc: Doc) -> nx.MultiDiGraph:
     found = entities(doc, source)
     text, mentions = doc.text, doc.ents
     sentences = sentence_bounds(text)
+    sure = confidences(doc)
     for entity in found.values():
-        _add_node(graph, mentions, confidences(doc), source, entity)
+        _add_node(graph, mentions, sure, source, entity)
     first = groups(doc)
     worth = amounts(doc)
     symmetric = {r.label for r in default_schema().relations.values() if r.symmetric}

@@ -11,7 +11,6 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import srsly
 from spacy.language import Language
@@ -68,7 +67,7 @@ class RelationRules:
                 continue
             if fact not in best or best[fact].score < score:
                 best[fact] = Relation(claim.head, claim.tail, claim.label, score)
-        set_relations(doc, _without_contradictions(best, first))
+        set_relations(doc, _without_contradictions(best))
         return doc
 
     def initialize(
@@ -126,23 +125,21 @@ def _bare_copy(gold: Doc) -> Doc:
     return doc
 
 
-def _without_contradictions(
-    best: dict[tuple[int, str, int], Relation], first: list[int]
-) -> list[Relation]:
-    """One owner for an amount, one park for a project, no INVESTS_IN beside BUILDS."""
+def _without_contradictions(best: dict[tuple[int, str, int], Relation]) -> list[Relation]:
+    """One owner for an amount, no INVESTS_IN beside BUILDS, no parks that lie in each other."""
     rows = sorted(best.items(), key=lambda item: (-item[1].score, item[0]))
-    taken: dict[tuple[str, int], Any] = {}
+    owners: dict[int, int] = {}
     built = {(fact[0], fact[2]) for fact in best if fact[1] == "BUILDS"}
     inside: dict[int, set[int]] = defaultdict(set)
     out = []
     for (head, label, tail), row in rows:
-        if label in ("TOTAL_INVESTMENT", "ANNUAL_INVESTMENT", "OUTPUT_VALUE", "TAX"):
-            if taken.setdefault(("amount", row.tail), head) != head:
+        if default_schema().relations[label].tails == {"MONEY"}:
+            if owners.setdefault(row.tail, head) != head:
                 continue
         elif label == "INVESTS_IN" and (head, tail) in built:
             continue
         elif label == "LOCATED_IN":
-            if head in inside[tail]:  # two parks can't lie in each other
+            if head in inside[tail]:
                 continue
             inside[head].add(tail)
         out.append(row)

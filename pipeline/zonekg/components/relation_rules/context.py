@@ -16,10 +16,8 @@ from zonekg.names import is_generic_park, org_kind
 __all__ = ["Claim", "Context"]
 
 _CITY = re.compile(
-    r"全[市省县州州盟]|[\u4e00-\u9fff]{2,4}(?:市|县|州|省|自治区)(?!场|级|委|政|直|域|城|区|民|外|人|内)"
+    r"全[市省县州盟]|[\u4e00-\u9fff]{2,4}(?:市|县|州|省|自治区)(?!场|级|委|政|直|域|城|区|民|外|人|内)"
 )
-
-
 _REACH = 600
 
 
@@ -36,12 +34,12 @@ class Context:
     """An article under the rules. Mentions are indices into ``doc.ents``."""
 
     def __init__(self, doc: Doc) -> None:
-        self.doc = doc
+        mentions = doc.ents
         self.text: str = doc.text
-        self.labels = [ent.label_ for ent in doc.ents]
-        self.starts = [ent.start_char for ent in doc.ents]
-        self.ends = [ent.end_char for ent in doc.ents]
-        self.names = [ent.text for ent in doc.ents]
+        self.labels = [ent.label_ for ent in mentions]
+        self.starts = [ent.start_char for ent in mentions]
+        self.ends = [ent.end_char for ent in mentions]
+        self.names = [ent.text for ent in mentions]
         self.groups = groups(doc)
         self.sentences = sentence_bounds(self.text)
         self._sentence_starts = [start for start, _ in self.sentences]

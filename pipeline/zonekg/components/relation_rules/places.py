@@ -10,7 +10,6 @@ from zonekg.names import name_key
 
 __all__ = ["place_claims"]
 
-_TOUCHES = re.compile(r"[的“「（(·]*(?:内|里)?(?:的)?[“「]?$")
 _SETTLES = re.compile(
     r"落户|落地|落子|位于|坐落|入驻|进驻|选址|地处|布局|扎根|落在|建在|设在|签约|迁入|搬到|搬进|搬入|投产|注册|隶属|辖|是|在"
 )
