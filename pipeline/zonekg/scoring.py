@@ -16,10 +16,18 @@ from typing import Any, NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from zonekg.docs import group_mentions, groups, relations
+from zonekg.docs import Relation, group_mentions, groups, relations
 from zonekg.schema import Schema, default_schema
 
-__all__ = ["PRF", "evaluate", "score_docs", "score_entities", "score_relations"]
+__all__ = [
+    "PRF",
+    "evaluate",
+    "match_facts",
+    "score_docs",
+    "score_entities",
+    "score_relations",
+    "with_gold_entities",
+]
 
 NER_FACTORIES = ("zonekg_ner", "ner")
 
@@ -125,9 +133,7 @@ def score_relations(
     schema = schema or default_schema()
     counts = dict.fromkeys(schema.relations, PRF())
     for predicted, gold in pairs:
-        names = _shared_names(predicted, gold, strict)
-        p = _facts(predicted, names, schema)
-        g = _facts(gold, _own_names(gold), schema)
+        p, g = match_facts(predicted, gold, schema, strict=strict)
         for label in schema.relations:
             mine = {fact for fact in p if fact[1] == label}
             theirs = {fact for fact in g if fact[1] == label}
@@ -137,6 +143,19 @@ def score_relations(
 
 
 Fact = tuple[Hashable, str, Hashable]
+Facts = dict[Fact, Relation | None]
+
+
+def match_facts(
+    predicted: Doc, gold: Doc, schema: Schema | None = None, *, strict: bool = True
+) -> tuple[Facts, Facts]:
+    """The facts of two annotations of one text, with the same keys for the same facts.
+
+    Each fact has the relation that states it, or None where it follows from park in park.
+    """
+    schema = schema or default_schema()
+    names = _shared_names(predicted, gold, strict)
+    return _facts(predicted, names, schema), _facts(gold, _own_names(gold), schema)
 
 
 def _joined(doc: Doc) -> list[int]:
@@ -173,8 +192,8 @@ def _match(a: Span, b: Span, strict: bool) -> bool:
     return bool(a.start_char < b.end_char and b.start_char < a.end_char)
 
 
-def _facts(doc: Doc, names: Mapping[int, Hashable], schema: Schema) -> set[Fact]:
-    facts: set[Fact] = set()
+def _facts(doc: Doc, names: Mapping[int, Hashable], schema: Schema) -> Facts:
+    facts: Facts = {}
     inside: dict[Hashable, set[Hashable]] = defaultdict(set)
     labels = [ent.label_ for ent in doc.ents]
     for row in relations(doc):
@@ -182,12 +201,13 @@ def _facts(doc: Doc, names: Mapping[int, Hashable], schema: Schema) -> set[Fact]
         if schema.relations[row.label].symmetric:
             head, tail = sorted((head, tail), key=repr)
         if head != tail:
-            facts.add((head, row.label, tail))
+            facts.setdefault((head, row.label, tail), row)
         if row.label == "LOCATED_IN" and labels[row.head] == "PARK":
             inside[head].add(tail)
     for head, label, tail in list(facts):
         if label == "LOCATED_IN":
-            facts |= {(head, label, outer) for outer in _outer(tail, inside) if outer != head}
+            for outer in _outer(tail, inside) - {head}:
+                facts.setdefault((head, label, outer), None)
     return facts
 
 
@@ -233,14 +253,14 @@ def evaluate(
     for doc in nlp.pipe([g.text for g in gold]):
         predicted.append(doc)
         progress(len(predicted))
-    given = [_with_gold_entities(nlp, g) for g in gold]
+    given = [with_gold_entities(nlp, g) for g in gold]
     result = score_docs(list(zip(predicted, gold, strict=True)), schema)
     with_gold = score_docs(list(zip(given, gold, strict=True)), schema)
     size = {"documents": len(gold), "characters": sum(len(doc.text) for doc in gold)}
     return size | result | {"relations_gold_entities": with_gold["relations"]["strict"]}
 
 
-def _with_gold_entities(nlp: Language, gold: Doc) -> Doc:
+def with_gold_entities(nlp: Language, gold: Doc) -> Doc:
     """The gold mentions, and what every component but NER makes of them."""
     doc = nlp.make_doc(gold.text)
     doc.set_ents([Span(doc, e.start, e.end, label=e.label_) for e in gold.ents])

@@ -49,11 +49,11 @@ def agreement(records, tmp_path):
 def test_with_oneself(agreement):
     same = agreement(lambda rows: rows.reverse())
     assert same.differences == []
-    for scores in (same.entities["micro"], same.relations["micro"], same.same_as):
+    for scores in (same.entities["micro"], same.relations["micro"], same.same_as["micro"]):
         assert (scores["p"], scores["r"], scores["f"]) == (100, 100, 100)
     assert same.entities["micro"]["gold"] == 6
     assert same.relations["micro"]["gold"] == 3
-    assert same.same_as["gold"] == 1
+    assert same.same_as["micro"]["gold"] == 1
 
 
 def test_a_mention_that_only_one_has(agreement):
@@ -61,7 +61,7 @@ def test_a_mention_that_only_one_has(agreement):
         del rows[1]["entities"][0]
 
     found = agreement(change)
-    assert found.differences == [Difference("e", "the first", "ORG 乙公司", "乙公司签约。")]
+    assert found.differences == [Difference("e", "the first", "ORG 乙公司", "乙公司签约。", (0, 3))]
     assert str(found.differences[0]) == "[e] only the first: ORG 乙公司 「乙公司签约。」"
     assert found.entities["ORG"] == {"p": 50.0, "r": 100.0, "f": 66.67, "predicted": 2, "gold": 1}
     assert found.entities["PARK"]["f"] == 100
@@ -115,8 +115,10 @@ def test_a_group_that_only_one_has(agreement):
         del rows[0]["same_as"]
 
     found = agreement(change)
-    assert Difference("d", "the first", "same_as 昆山高新区 = 高新区", "") in found.differences
-    assert (found.same_as["predicted"], found.same_as["gold"]) == (1, 0)
+    assert Difference("d", "the first", "same_as PARK 昆山高新区 = 高新区", "") in found.differences
+    for label in ("micro", "PARK"):
+        assert (found.same_as[label]["predicted"], found.same_as[label]["gold"]) == (1, 0)
+    assert found.same_as["ORG"]["gold"] == 0
 
 
 def test_nothing_marked_is_full_agreement_on_nothing(tmp_path):
@@ -127,13 +129,14 @@ def test_nothing_marked_is_full_agreement_on_nothing(tmp_path):
     assert found.entities["micro"]["gold"] == 0
 
 
-def test_other_documents(records, tmp_path):
+def test_the_second_may_hold_a_part_but_no_others(records, tmp_path):
     a, b = write(tmp_path / "a.jsonl", records), write(tmp_path / "b.jsonl", records[:1])
+    assert compare(a, b).documents == 1
     with pytest.raises(
-        AnnotationError, match=r"other documents than .*a\.jsonl: \['e'\]"
+        AnnotationError, match=r"documents that .*b\.jsonl has not: \['e'\]"
     ) as caught:
-        compare(a, b)
-    assert caught.value.path == str(b)
+        compare(b, a)
+    assert caught.value.path == str(a)
 
 
 def test_another_text(records, tmp_path):

@@ -1,4 +1,4 @@
-"""Agreement of two annotators on the same documents."""
+"""Agreement of two annotators on the same documents, and where they differ."""
 
 from __future__ import annotations
 
@@ -11,28 +11,37 @@ import spacy
 from spacy.tokens import Doc
 
 from zonekg.annotate.corpus import read_docs
-from zonekg.docs import groups, relations, sentence_bounds
+from zonekg.docs import confidences, groups, sentence_bounds
 from zonekg.errors import AnnotationError
-from zonekg.scoring import PRF, score_docs
+from zonekg.schema import default_schema
+from zonekg.scoring import PRF, Table, match_facts, score_docs
 
-__all__ = ["Agreement", "Difference", "compare"]
+__all__ = ["Agreement", "Difference", "compare", "differences"]
 
 
 class Difference(NamedTuple):
-    """Something that one annotator has and the other has not, with its sentence."""
+    """Something that one annotator has and the other has not, with its sentence.
+
+    side: who has it; span: (start, end) in characters of a mention, None for relations and groups;
+    confidence: 0 to 1, of a model that has it; 1 for people.
+    """
 
     doc: str
     side: str
     what: str
     sentence: str
+    span: tuple[int, int] | None = None
+    confidence: float = 1.0
 
     def __str__(self) -> str:
-        return f"[{self.doc}] only {self.side}: {self.what} 「{self.sentence}」"
+        sentence = f" 「{self.sentence}」" if self.sentence else ""
+        return f"[{self.doc}] only {self.side}: {self.what}{sentence}"
 
 
 class Agreement(NamedTuple):
     """Scores by label as `scoring.Table.to_dict` has them, and the differences."""
 
+    documents: int
     entities: dict[str, Any]
     relations: dict[str, Any]
     same_as: dict[str, Any]
@@ -40,61 +49,80 @@ class Agreement(NamedTuple):
 
 
 def compare(first: Path, second: Path) -> Agreement:
-    """Compare two annotation files; raises AnnotationError when their texts differ."""
+    """Compare two annotation files; raises AnnotationError when their texts differ.
+
+    The second may hold a part of the first's documents: a second annotator often reads a sample.
+    """
     nlp = spacy.blank("zh")
     a, b = ({doc.user_data["id"]: doc for doc in read_docs(path, nlp)} for path in (first, second))
-    if a.keys() != b.keys():
+    if b.keys() - a.keys():
         raise AnnotationError(
-            second, f"other documents than {first}: {sorted(a.keys() ^ b.keys())}"
+            second, f"documents that {first} has not: {sorted(b.keys() - a.keys())}"
         )
-    for key in a:
+    for key in b:
         if a[key].text != b[key].text:
             raise AnnotationError(second, f"document {key} has another text than in {first}")
-    pairs = [(a[key], b[key]) for key in a]
+    pairs = [(a[key], b[key]) for key in a if key in b]
     scores = score_docs(pairs)
-    same = PRF()
-    for one, other in pairs:
-        mine, theirs = _same_pairs(one), _same_pairs(other)
-        both = len(mine & theirs)
-        same += PRF(both, len(mine), both, len(theirs))
-    differences = [
-        d for key, (one, other) in zip(a, pairs, strict=True) for d in _differ(key, one, other)
+    found = [
+        difference
+        for one, other in pairs
+        for difference in differences(one.user_data["id"], one, other)
     ]
     return Agreement(
-        scores["entities"]["strict"], scores["relations"]["strict"], same.to_dict(), differences
+        len(pairs),
+        scores["entities"]["strict"],
+        scores["relations"]["strict"],
+        _score_same_as(pairs),
+        found,
     )
 
 
-def _same_pairs(doc: Doc) -> set[tuple[str, str]]:
-    """Pairs of different wordings that are one thing."""
+def _score_same_as(pairs: list[tuple[Doc, Doc]]) -> dict[str, Any]:
+    counts = dict.fromkeys(default_schema().entities, PRF())
+    for one, other in pairs:
+        mine, theirs = _same_pairs(one), _same_pairs(other)
+        for label in counts:
+            p, g = ({pair for pair in side if pair[0] == label} for side in (mine, theirs))
+            counts[label] += PRF(len(p & g), len(p), len(p & g), len(g))
+    return Table({label: prf for label, prf in counts.items() if label != "MONEY"}).to_dict()
+
+
+def _same_pairs(doc: Doc) -> set[tuple[str, str, str]]:
+    """(label, wording, other wording) of what is one thing under different names."""
     first = groups(doc)
-    pairs = combinations(range(len(doc.ents)), 2)
-    names = [(doc.ents[i].text, doc.ents[j].text) for i, j in pairs if first[i] == first[j]]
-    return {(min(pair), max(pair)) for pair in names if pair[0] != pair[1]}
-
-
-def _differ(key: str, a: Doc, b: Doc) -> Iterator[Difference]:
-    for side, doc, other in (("the first", a, b), ("the second", b, a)):
-        known = {(e.start_char, e.end_char, e.label_) for e in other.ents}
-        for e in doc.ents:
-            if (e.start_char, e.end_char, e.label_) not in known:
-                yield Difference(key, side, f"{e.label_} {e.text}", _sentence(doc, e.start_char))
-        facts = _facts(other)
-        for fact, at in _facts(doc).items():
-            if fact not in facts:
-                yield Difference(key, side, " ".join(fact), _sentence(doc, at))
-        for pair in sorted(_same_pairs(doc) - _same_pairs(other)):
-            yield Difference(key, side, f"same_as {pair[0]} = {pair[1]}", "")
-
-
-def _facts(doc: Doc) -> dict[tuple[str, str, str], int]:
-    first = groups(doc)
+    pairs = combinations(doc.ents, 2)
+    indices = combinations(range(len(doc.ents)), 2)
     return {
-        (doc.ents[first[r.head]].text, r.label, doc.ents[first[r.tail]].text): doc.ents[
-            r.tail
-        ].start_char
-        for r in relations(doc)
+        (a.label_, min(a.text, b.text), max(a.text, b.text))
+        for (a, b), (i, j) in zip(pairs, indices, strict=True)
+        if first[i] == first[j] and a.text != b.text
     }
+
+
+def differences(
+    key: str, a: Doc, b: Doc, name_a: str = "the first", name_b: str = "the second"
+) -> Iterator[Difference]:
+    """What only one of two annotations of one text has: mentions, relations, groups.
+
+    A relation that follows from the other side's park in park is no difference.
+    """
+    for side, doc, other in ((name_a, a, b), (name_b, b, a)):
+        known = {(e.start_char, e.end_char, e.label_) for e in other.ents}
+        for e, sure in zip(doc.ents, confidences(doc), strict=True):
+            if (e.start_char, e.end_char, e.label_) not in known:
+                span = (e.start_char, e.end_char)
+                sentence = _sentence(doc, e.start_char)
+                yield Difference(key, side, f"{e.label_} {e.text}", sentence, span, sure)
+    facts = match_facts(a, b)
+    for side, doc, mine, theirs in ((name_a, a, *facts), (name_b, b, *facts[::-1])):
+        for row in (row for fact, row in mine.items() if row and fact not in theirs):
+            head, tail = doc.ents[row.head], doc.ents[row.tail]
+            what = f"{head.text} {row.label} {tail.text}"
+            yield Difference(key, side, what, _sentence(doc, tail.start_char), None, row.score)
+    for side, doc, other in ((name_a, a, b), (name_b, b, a)):
+        for label, one, two in sorted(_same_pairs(doc) - _same_pairs(other)):
+            yield Difference(key, side, f"same_as {label} {one} = {two}", "")
 
 
 def _sentence(doc: Doc, offset: int) -> str:

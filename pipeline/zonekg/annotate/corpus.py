@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import registry
 
+from zonekg.annotate.augment import Augmenter
 from zonekg.annotate.checks import check_record
 from zonekg.annotate.records import Record, read_records
 from zonekg.docs import Relation, group_mentions, groups, relations, set_groups, set_relations
@@ -19,16 +21,24 @@ __all__ = ["doc_to_record", "read_corpus", "read_docs", "record_files", "record_
 
 
 @registry.readers("zonekg.AnnotatedCorpus.v1")
-def read_corpus(path: str) -> Callable[[Language], Iterator[Example]]:
+def read_corpus(
+    path: str, augmenter: Augmenter | None = None, shuffle: bool = False
+) -> Callable[[Language], Iterator[Example]]:
     """A corpus reader for spaCy's training: a JSONL file, or a folder of them.
 
     Each call of the reader yields Examples whose reference holds the gold mentions, relations
-    and groups, and whose predicted doc holds the text alone.
+    and groups, and whose predicted doc holds the text alone. augmenter: changes each Example anew
+    at every call; as spaCy calls a reader once unless ``training.max_epochs`` is -1, set that, and
+    `shuffle`, which spaCy then leaves to the reader.
     """
 
     def read(nlp: Language) -> Iterator[Example]:
-        for gold in read_docs(Path(path), nlp):
-            yield Example(nlp.make_doc(gold.text), gold)
+        golds = list(read_docs(Path(path), nlp))
+        if shuffle:
+            random.shuffle(golds)
+        for gold in golds:
+            example = Example(nlp.make_doc(gold.text), gold)
+            yield from augmenter(nlp, example) if augmenter else (example,)
 
     return read
 

@@ -1,7 +1,8 @@
-"""``zonekg annotations``: check, convert and compare annotated documents."""
+"""``zonekg annotations``: check, convert, compare, audit annotated documents."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -16,11 +17,13 @@ from zonekg.annotate.records import (
     read_records,
     record_lines,
 )
-from zonekg.cli.frame import PARTIAL, complain, out, table
+from zonekg.cli.frame import PARTIAL, complain, out, progress, table
 from zonekg.errors import AnnotationError
 from zonekg.files import open_atomic
 
-app = typer.Typer(no_args_is_help=True, help="Check, convert and compare annotated documents.")
+app = typer.Typer(
+    no_args_is_help=True, help="Check, convert, compare and audit annotated documents."
+)
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:
@@ -86,7 +89,12 @@ def convert_command(
 @app.command("agree")
 def agree_command(
     first: Annotated[Path, typer.Argument(help="One annotator's JSONL.")],
-    second: Annotated[Path, typer.Argument(help="The other annotator's JSONL.")],
+    second: Annotated[
+        Path, typer.Argument(help="The other annotator's JSONL: all documents or a part of them.")
+    ],
+    target: Annotated[
+        Path | None, typer.Option("--json", help="Write the tables to this file as JSON.")
+    ] = None,
 ) -> None:
     """Agreement of two annotators on the same documents, and every difference.
 
@@ -97,8 +105,96 @@ def agree_command(
     result = compare(first, second)
     for difference in result.differences:
         out.print(str(difference), markup=False)
-    for name, scores in (("entities", result.entities), ("relations", result.relations)):
-        rows = [(k, f"{v['f']:.2f}", v["predicted"], v["gold"]) for k, v in scores.items()]
+    out.print(f"{result.documents} documents, {len(result.differences)} differences")
+    scores = {name: getattr(result, name) for name in ("entities", "relations", "same_as")}
+    for name, by_label in scores.items():
+        rows = [(k, f"{v['f']:.2f}", v["predicted"], v["gold"]) for k, v in by_label.items()]
         table(f"agreement on {name} (F1, strict)", ("label", "F1", "first", "second"), rows)
-    same = result.same_as
-    out.print(f"same_as: F1 {same['f']:.2f} ({same['predicted']} and {same['gold']} pairs)")
+    if target:
+        with open_atomic(target) as handle:
+            row = {"first": first.as_posix(), "second": second.as_posix()}
+            row |= {"documents": result.documents} | scores
+            handle.write(json.dumps(row, ensure_ascii=False, indent=2) + "\n")
+
+
+@app.command("audit")
+def audit_command(
+    folder: Annotated[Path, typer.Argument(help="Corpus: a folder with one folder a split.")],
+    reviewed: Annotated[
+        Path | None,
+        typer.Option(help="Closed findings.", show_default="FOLDER/reviewed.jsonl"),
+    ] = None,
+    target: Annotated[
+        Path | None, typer.Option("--json", help="Write the open findings here, for review.")
+    ] = None,
+) -> None:
+    """Look for what is wrong across a whole corpus.
+
+    Names marked here and bare there, wordings with two labels, names left at the front of projects,
+    amounts without owner, projects without park, near-duplicates, names that two splits share.
+    Faults of `check` count too. Findings that a person closed, with a reason, are not open any more
+    (exit code 3 while any is).
+
+    Example: zonekg annotations audit annotations/
+    """
+    from zonekg.annotate.audit import KINDS, audit, read_reviewed, read_splits
+
+    faults = [finding for path in _files([folder]) for finding in check_file(path)]
+    for fault in faults:
+        out.print(str(fault), markup=False)
+    closed = read_reviewed(reviewed or folder / "reviewed.jsonl")
+    gazetteers = folder / "gazetteers"
+    entries = [] if faults else read_splits(folder)
+    found = audit(entries, gazetteers if gazetteers.exists() else None)
+    open_ = [finding for finding in found if finding.key not in closed]
+    for finding in open_:
+        out.print(f"{finding.key} {finding.kind}: [{finding.doc}] {finding.problem}", markup=False)
+        if finding.quote:
+            out.print(f"    {finding.quote}", markup=False)
+    if target:
+        with open_atomic(target) as handle:
+            handle.writelines(record_lines({"key": f.key} | f._asdict() for f in open_))
+    rows = []
+    for kind in KINDS:
+        still, of_kind = ([f for f in some if f.kind == kind] for some in (open_, found))
+        rows.append((kind, len(of_kind), len(of_kind) - len(still), len(still)))
+    table(f"{len(entries)} documents", ("finding", "found", "closed", "open"), rows)
+    stale = closed.keys() - {finding.key for finding in found}
+    if stale:
+        out.print(f"{len(stale)} closed findings are found no more; they can leave the file")
+    if faults or open_:
+        complain(f"{len(faults)} faults, {len(open_)} open findings")
+        raise typer.Exit(PARTIAL)
+
+
+@app.command("doubts")
+def doubts_command(
+    config: Annotated[Path, typer.Argument(help="Training config, see configs/.")],
+    data: Annotated[list[Path], typer.Argument(help="Annotated documents: files or folders.")],
+    *,
+    target: Annotated[Path, typer.Option("--output", "-o", help="JSONL of doubts to review.")],
+    folds: Annotated[int, typer.Option(help="Parts; one training each.", min=2)] = 5,
+    threshold: Annotated[
+        float, typer.Option(help="Least confidence of the model.", min=0, max=1)
+    ] = 0.9,
+    jobs: Annotated[int, typer.Option(help="Trainings at a time.", min=1)] = 1,
+    work: Annotated[Path, typer.Option(help="Folder for models and logs.")] = Path(
+        "training/doubts"
+    ),
+) -> None:
+    """List where models contradict annotations of documents they never saw, to review by hand.
+
+    Ctrl-C keeps the trainings that are done; the same command goes on from there.
+
+    Example: zonekg annotations doubts configs/ner_cnn.cfg annotations/train -o doubts.jsonl
+    """
+    from zonekg.experiments import cross_validate
+
+    with progress() as report:
+        found = cross_validate(
+            config, data, work, folds=folds, threshold=threshold, jobs=jobs,
+            progress=lambda done, total: report("folds", done, total),
+        )  # fmt: skip
+    with open_atomic(target) as handle:
+        handle.writelines(record_lines(doubt._asdict() for doubt in found))
+    out.print(f"wrote {target}: {len(found)} doubts", markup=False)

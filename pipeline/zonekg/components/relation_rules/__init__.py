@@ -11,6 +11,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import srsly
 from spacy.language import Language
@@ -71,12 +72,20 @@ class RelationRules:
         return doc
 
     def initialize(
-        self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        corpus: Callable[..., Any] | None = None,
     ) -> None:
-        """Measure the precision of each rule on the gold mentions of the examples."""
+        """Measure the precision of each rule on the gold mentions of the examples.
+
+        corpus: a reader to take the examples from in the place of `get_examples`, which gives a
+        sample only where training streams its corpus.
+        """
         tries: Counter[str] = Counter()
         hits: Counter[str] = Counter()
-        for example in get_examples():
+        for example in corpus(nlp) if corpus and nlp else get_examples():
             gold = example.reference
             doc = _bare_copy(gold)
             first = groups(gold)

@@ -1,0 +1,55 @@
+"""``zonekg curve``: whether more training text still pays."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zonekg.cli.frame import out, progress, table
+
+
+def curve_command(
+    config: Annotated[Path, typer.Argument(help="Training config, see configs/.")],
+    *,
+    target: Annotated[
+        Path, typer.Option("--output", "-o", help="Where to write NAME.json and NAME.png.")
+    ],
+    train: Annotated[Path, typer.Option(help="Training documents.")] = Path("annotations/train"),
+    dev: Annotated[Path, typer.Option(help="Documents to score on.")] = Path("annotations/dev"),
+    share: Annotated[list[float] | None, typer.Option(help="Share of train.")] = None,
+    seed: Annotated[list[int] | None, typer.Option(help="Seed; one training each.")] = None,
+    jobs: Annotated[int, typer.Option(help="Trainings at a time.", min=1)] = 1,
+    work: Annotated[Path, typer.Option(help="Folder for models and logs.")] = Path(
+        "training/curve"
+    ),
+) -> None:
+    """Train on growing shares of the documents and draw the learning curve.
+
+    Ctrl-C keeps the trainings that are done; the same command goes on from there.
+
+    Example: zonekg curve configs/ner_cnn.cfg --output annotations/learning-curve --jobs 2
+    """
+    from zonekg.experiments import draw_curve, learning_curve
+    from zonekg.files import open_atomic
+
+    shares, seeds = share or [0.1, 0.25, 0.5, 1.0], seed or [7]
+    with progress() as report:
+        rows = learning_curve(
+            config, train, dev, work, shares=shares, seeds=seeds, jobs=jobs,
+            progress=lambda done, total: report("trainings", done, total),
+        )  # fmt: skip
+    result = {"config": config.as_posix(), "train": train.as_posix(), "dev": dev.as_posix()}
+    with open_atomic(target.with_suffix(".json")) as handle:
+        handle.write(json.dumps(result | {"points": rows}, ensure_ascii=False, indent=2) + "\n")
+    draw_curve(rows, target.with_suffix(".png"))
+    labels = list(rows[0]["scores"])
+    cells = [
+        (f"{row['share']:.0%}", row["seed"], row["documents"], row["entities"],
+         *(f"{row['scores'][label]['f']:.1f}" for label in labels))
+        for row in rows
+    ]  # fmt: skip
+    table("strict entity F1", ("share", "seed", "documents", "entities", *labels), cells)
+    out.print(f"wrote {target.with_suffix('.json')}, {target.with_suffix('.png')}", markup=False)

@@ -1,0 +1,256 @@
+"""Experiments that train a config several times: learning curves and cross-validation.
+
+Each training is a point in a folder of its own. A point that is done, on the same documents and
+with the same settings, is not trained again, so that a stopped experiment goes on where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from zonekg.annotate.agreement import Difference, differences
+from zonekg.annotate.corpus import read_docs, record_files
+from zonekg.annotate.records import Record, read_records, record_lines
+from zonekg.components.ner import CharNer
+from zonekg.docs import confidences
+from zonekg.errors import InputError
+from zonekg.extraction import load_model
+from zonekg.files import open_atomic
+from zonekg.scoring import evaluate, with_gold_entities
+from zonekg.training import train
+
+__all__ = ["Point", "cross_validate", "learning_curve", "sample", "train_points"]
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One training: its folder, the documents to train on and to choose by, changed settings."""
+
+    folder: Path
+    train: Sequence[Record]
+    dev: Path
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def model(self) -> Path:
+        """Where the trained pipeline is put."""
+        return self.folder / "model"
+
+    def digest(self, config: Path) -> str:
+        """What the outcome depends on, as SHA-256."""
+        parts = [
+            config.read_text(encoding="utf-8"),
+            json.dumps(dict(self.settings), sort_keys=True),
+        ]
+        parts += [file.read_text(encoding="utf-8") for file in record_files(self.dev)]
+        return hashlib.sha256("\x1f".join([*parts, *record_lines(self.train)]).encode()).hexdigest()
+
+
+def train_points(
+    config: Path, points: Sequence[Point], *, jobs: int = 1, progress: Progress = lambda *_: None
+) -> None:
+    """Train the points that are not done yet, `jobs` at a time, each on one core.
+
+    Each writes ``train.log`` into its folder. Raises what training raises, at the first failure;
+    points that are done stay done.
+    """
+    waiting = [p for p in points if _stamp(p) != p.digest(config)]
+    progress(len(points) - len(waiting), len(points))
+    if not waiting:
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_core) as pool:
+        runs = [pool.submit(_train_point, config, point) for point in waiting]
+        for done, run in enumerate(as_completed(runs), start=len(points) - len(waiting) + 1):
+            try:
+                run.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+            progress(done, len(points))
+
+
+def _stamp(point: Point) -> str:
+    stamp = point.folder / "done"
+    return stamp.read_text(encoding="utf-8") if stamp.exists() and point.model.exists() else ""
+
+
+def _one_core() -> None:
+    os.environ["OMP_NUM_THREADS"] = "1"
+
+
+def _train_point(config: Path, point: Point) -> None:
+    point.folder.mkdir(parents=True, exist_ok=True)
+    data = point.folder / "train.jsonl"
+    with open_atomic(data) as handle:
+        handle.writelines(record_lines(point.train))
+    settings = {"paths.train": str(data), "paths.dev": str(point.dev)} | dict(point.settings)
+    with (point.folder / "train.log").open("w", encoding="utf-8") as log:
+        train(config, point.model, work=point.folder / "work", overrides=settings, log=log)
+    (point.folder / "done").write_text(point.digest(config), encoding="utf-8")
+
+
+def _order(record: Record) -> str:
+    """A fixed order that has nothing to do with who wrote a document or where it is from."""
+    return hashlib.sha256(str(record["id"]).encode()).hexdigest()
+
+
+def sample(records: Sequence[Record], share: float) -> list[Record]:
+    """A share (0 to 1] of the documents, rounded up; a larger share holds every smaller one.
+
+    >>> [len(sample([{"id": i} for i in range(10)], share)) for share in (0.01, 0.25, 1)]
+    [1, 3, 10]
+    """
+    return sorted(records, key=_order)[: math.ceil(share * len(records))]
+
+
+def learning_curve(
+    config: Path,
+    train_data: Path,
+    dev: Path,
+    work: Path,
+    *,
+    shares: Sequence[float] = (0.1, 0.25, 0.5, 1.0),
+    seeds: Sequence[int] = (7,),
+    jobs: int = 1,
+    progress: Progress = lambda *_: None,
+) -> list[dict[str, Any]]:
+    """Train on growing shares of the documents and score each model on `dev`.
+
+    One row for each share and seed: ``share``, ``seed``, ``documents``, ``characters``,
+    ``entities`` (trained on) and ``scores`` (strict entities by label, per cent).
+    """
+    if not all(0 < share <= 1 for share in shares):
+        raise InputError(config, f"shares {list(shares)}", todo="give shares above 0, up to 1")
+    records = [row for file in record_files(train_data) for _, row in read_records(file)]
+    points = {
+        (share, seed): Point(
+            work / f"share-{share:g}-seed-{seed}",
+            sample(records, share),
+            dev,
+            {"system.seed": seed},
+        )
+        for share in sorted(shares)
+        for seed in seeds
+    }
+    train_points(config, list(points.values()), jobs=jobs, progress=progress)
+    rows = []
+    for (share, seed), point in points.items():
+        nlp = load_model(point.model)
+        scores = evaluate(nlp, list(read_docs(dev, nlp)))["entities"]["strict"]
+        size = {
+            "documents": len(point.train),
+            "characters": sum(len(row["text"]) for row in point.train),
+            "entities": sum(len(row["entities"]) for row in point.train),
+        }
+        rows.append({"share": share, "seed": seed} | size | {"scores": scores})
+    return rows
+
+
+def cross_validate(
+    config: Path,
+    data: Sequence[Path],
+    work: Path,
+    *,
+    folds: int = 5,
+    threshold: float = 0.9,
+    jobs: int = 1,
+    progress: Progress = lambda *_: None,
+) -> list[Difference]:
+    """Where models that never saw a document contradict its annotation with confidence.
+
+    Train on all folds but one, `folds` times, and compare each document's annotation with what the
+    model trained without it says: mentions, and relations between the annotated mentions. Only
+    what the model is sure of by `threshold` (0 to 1) counts. Most confident first.
+    """
+    records = [row for path in data for file in record_files(path) for _, row in read_records(file)]
+    ranked = sorted(records, key=_order)
+    points = []
+    for fold in range(folds):
+        held = work / f"fold-{fold}" / "held-out.jsonl"
+        held.parent.mkdir(parents=True, exist_ok=True)
+        with open_atomic(held) as handle:
+            handle.writelines(record_lines(ranked[fold::folds]))
+        seen = [row for i, row in enumerate(ranked) if i % folds != fold]
+        points.append(Point(held.parent, seen, held))
+    train_points(config, points, jobs=jobs, progress=progress)
+    found = [
+        doubt
+        for point in points
+        for doubt in _doubts(load_model(point.model), point.dev, threshold)
+    ]
+    return sorted(found, key=lambda d: (-d.confidence, d.doc, d.what))
+
+
+def _doubts(nlp: Language, held: Path, threshold: float) -> Iterator[Difference]:
+    gold = list(read_docs(held, nlp))
+    for mine, doc in zip(nlp.pipe([g.text for g in gold]), gold, strict=True):
+        key = doc.user_data["id"]
+        for difference in differences(key, mine, doc, "the model", "the annotation"):
+            if difference.span is None:
+                continue
+            sure = _sureness(nlp, mine, difference)
+            if sure >= threshold:
+                yield difference._replace(confidence=round(sure, 4))
+        given = with_gold_entities(nlp, doc)
+        for difference in differences(key, given, doc, "the model", "the annotation"):
+            relation = difference.span is None and difference.side == "the model"
+            if relation and difference.confidence >= threshold:
+                yield difference
+
+
+def _sureness(nlp: Language, doc: Doc, difference: Difference) -> float:
+    """The model's confidence in a mention of its own, or that an annotated one is none."""
+    assert difference.span is not None
+    start, end = difference.span
+    if difference.side == "the model":
+        found = zip(doc.ents, confidences(doc), strict=True)
+        return next(sure for e, sure in found if (e.start_char, e.end_char) == difference.span)
+    if any(e.start_char < end and start < e.end_char for e in doc.ents):
+        return 0.0  # the model's own mention here is listed already
+    ner = cast(CharNer, nlp.get_pipe("ner"))
+    outside = ner.score_tags([doc])[0][start:end, 0]
+    return float(np.exp(outside.mean()))
+
+
+def draw_curve(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Draw rows of `learning_curve` as a PNG: strict F1 by label over the documents trained on."""
+    from matplotlib.figure import Figure  # noqa: PLC0415  slow to import, only needed here
+
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    axes = figure.subplots()
+    sizes = sorted({row["documents"] for row in rows})
+    for label in rows[0]["scores"]:
+        by_size = [
+            [row["scores"][label]["f"] for row in rows if row["documents"] == size]
+            for size in sizes
+        ]
+        means = [float(np.mean(values)) for values in by_size]
+        width = 2.5 if label == "micro" else 1.2
+        (line,) = axes.plot(sizes, means, marker="o", linewidth=width, label=label)
+        if any(len(values) > 1 for values in by_size):
+            low, high = [min(v) for v in by_size], [max(v) for v in by_size]
+            axes.fill_between(sizes, low, high, color=line.get_color(), alpha=0.15, linewidth=0)
+    axes.set_xscale("log")
+    axes.set_xticks(sizes, [str(size) for size in sizes])
+    axes.minorticks_off()
+    axes.set_xlabel("training documents (log scale)")
+    axes.set_ylabel("strict entity F1, %")
+    axes.grid(visible=True, alpha=0.3)
+    axes.legend()
+    with open_atomic(path, "wb") as handle:
+        figure.savefig(handle, format="png", dpi=150, metadata={"Software": None})
