@@ -193,7 +193,7 @@ def _split_rule(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
         found = marks(record)
         known = {m.text for m in found if m.label in ("ORG", "PARK")}
         for before, m in zip([None, *found], found, strict=False):
-            if m.label != "PROJECT":
+            if m.label != "PROJECT" or "至" in m.text:  # a road from a park to somewhere
                 continue
             quote = _quote(record["text"], m.start, m.end)
             for front in _TYPE_WORD.finditer(m.text):
