@@ -127,9 +127,12 @@ def learning_curve(
     shares: Sequence[float] = (0.1, 0.25, 0.5, 1.0),
     seeds: Sequence[int] = (7,),
     jobs: int = 1,
+    settings: Mapping[str, Any] | None = None,
     progress: Progress = lambda *_: None,
 ) -> list[dict[str, Any]]:
     """Train on growing shares of the documents and score each model on `dev`.
+
+    `settings` change config values.
 
     One row for each share and seed: ``share``, ``seed``, ``documents``, ``characters``,
     ``entities`` (trained on) and ``scores`` (strict entities by label, per cent).
@@ -142,7 +145,7 @@ def learning_curve(
             work / f"share-{share:g}-seed-{seed}",
             sample(records, share),
             dev,
-            {"system.seed": seed},
+            {**(settings or {}), "system.seed": seed},
         )
         for share in sorted(shares)
         for seed in seeds
@@ -169,6 +172,7 @@ def cross_validate(
     folds: int = 5,
     threshold: float = 0.9,
     jobs: int = 1,
+    settings: Mapping[str, Any] | None = None,
     progress: Progress = lambda *_: None,
 ) -> list[Difference]:
     """Where models that never saw a document contradict its annotation with confidence.
@@ -176,6 +180,7 @@ def cross_validate(
     Train on all folds but one, `folds` times, and compare each document's annotation with what the
     model trained without it says: mentions, and relations between the annotated mentions. Only
     what the model is sure of by `threshold` (0 to 1) counts. Most confident first.
+    `settings` change config values.
     """
     records = [row for path in data for file in record_files(path) for _, row in read_records(file)]
     ranked = sorted(records, key=_order)
@@ -186,7 +191,7 @@ def cross_validate(
         with open_atomic(held) as handle:
             handle.writelines(record_lines(ranked[fold::folds]))
         seen = [row for i, row in enumerate(ranked) if i % folds != fold]
-        points.append(Point(held.parent, seen, held))
+        points.append(Point(held.parent, seen, held, settings or {}))
     train_points(config, points, jobs=jobs, progress=progress)
     found = [
         doubt

@@ -86,7 +86,9 @@ def test_a_name_marked_in_another_document():
 
 def test_near_duplicates_and_only_those():
     text = "".join(chr(0x4E00 + i) for i in range(200))
-    (finding,) = found("near-duplicate", a_1=text, a_2=text[:150] + "甲乙丙", a_3=text[:30] + text[::-1])
+    (finding,) = found(
+        "near-duplicate", a_1=text, a_2=text[:150] + "甲乙丙", a_3=text[:30] + text[::-1]
+    )
     assert finding.doc == "a_2"
     assert "with a_1" in finding.problem
 

@@ -17,7 +17,7 @@ from zonekg.annotate.records import (
     read_records,
     record_lines,
 )
-from zonekg.cli.frame import PARTIAL, complain, out, progress, table
+from zonekg.cli.frame import PARTIAL, Settings, complain, out, overrides, progress, table
 from zonekg.errors import AnnotationError
 from zonekg.files import open_atomic
 
@@ -181,6 +181,7 @@ def doubts_command(
     work: Annotated[Path, typer.Option(help="Folder for models and logs.")] = Path(
         "training/doubts"
     ),
+    setting: Settings = None,
 ) -> None:
     """List where models contradict annotations of documents they never saw, to review by hand.
 
@@ -193,6 +194,7 @@ def doubts_command(
     with progress() as report:
         found = cross_validate(
             config, data, work, folds=folds, threshold=threshold, jobs=jobs,
+            settings=overrides(setting),
             progress=lambda done, total: report("folds", done, total),
         )  # fmt: skip
     with open_atomic(target) as handle:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from zonekg.cli.frame import out, progress, table
+from zonekg.cli.frame import out, overrides, progress, table
 
 
 def curve_command(
@@ -25,6 +25,7 @@ def curve_command(
     work: Annotated[Path, typer.Option(help="Folder for models and logs.")] = Path(
         "training/curve"
     ),
+    setting: Settings = None,
 ) -> None:
     """Train on growing shares of the documents and draw the learning curve.
 
@@ -39,6 +40,7 @@ def curve_command(
     with progress() as report:
         rows = learning_curve(
             config, train, dev, work, shares=shares, seeds=seeds, jobs=jobs,
+            settings=overrides(setting),
             progress=lambda done, total: report("trainings", done, total),
         )  # fmt: skip
     result = {"config": config.as_posix(), "train": train.as_posix(), "dev": dev.as_posix()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,18 @@ from rich.table import Table
 import zonekg
 from zonekg.errors import ZonekgError
 
-__all__ = ["ERROR", "INTERRUPTED", "PARTIAL", "Commands", "complain", "out", "progress", "table"]
+__all__ = [
+    "ERROR",
+    "INTERRUPTED",
+    "PARTIAL",
+    "Commands",
+    "Settings",
+    "complain",
+    "out",
+    "overrides",
+    "progress",
+    "table",
+]
 
 ERROR, PARTIAL, INTERRUPTED = 1, 3, 130
 
@@ -39,6 +51,26 @@ class Commands(typer.core.TyperGroup):
         except BrokenPipeError as error:  # zonekg … | head
             sys.stderr.close()
             raise typer.Exit(0) from error
+
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Change a config value: --set training.max_steps=500."),
+]
+
+
+def overrides(settings: Sequence[str] | None) -> dict[str, Any]:
+    """The values of --set options by their dotted names; JSON where it is, else text."""
+    found: dict[str, Any] = {}
+    for setting in settings or ():
+        key, equals, value = setting.partition("=")
+        if not equals or "." not in key:
+            raise typer.BadParameter(f"{setting!r}, expected section.name=value")
+        try:
+            found[key] = json.loads(value)
+        except json.JSONDecodeError:
+            found[key] = value
+    return found
 
 
 def complain(message: str) -> None:

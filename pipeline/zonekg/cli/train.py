@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from zonekg.cli.frame import out
+from zonekg.cli.frame import Settings, out, overrides
 
 
 def train_command(
@@ -20,10 +19,7 @@ def train_command(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the weights of the last checkpoint.")
     ] = False,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="Change a config value: --set training.max_epochs=5."),
-    ] = None,
+    setting: Settings = None,
 ) -> None:
     """Train a pipeline by spaCy's training and put the best one into --output.
 
@@ -33,21 +29,8 @@ def train_command(
     """
     from zonekg.training import train
 
-    train(config, output, work=work, resume=resume, overrides=_overrides(setting or []))
+    train(config, output, work=work, resume=resume, overrides=overrides(setting))
     out.print(
         f"wrote {output}; next: zonekg card {output} annotations/dev annotations/seeds/gold.jsonl",
         markup=False,
     )
-
-
-def _overrides(settings: list[str]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for setting in settings:
-        key, equals, value = setting.partition("=")
-        if not equals or "." not in key:
-            raise typer.BadParameter(f"{setting!r}, expected section.name=value")
-        try:
-            out[key] = json.loads(value)
-        except json.JSONDecodeError:
-            out[key] = value
-    return out
