@@ -64,24 +64,33 @@ class Point:
 def train_points(
     config: Path, points: Sequence[Point], *, jobs: int = 1, progress: Progress = lambda *_: None
 ) -> None:
-    """Train the points that are not done yet, `jobs` at a time, each on one core.
+    """Train the points that are not done yet, `jobs` at a time, each on a core of its own.
 
     Each writes ``train.log`` into its folder. Raises what training raises, at the first failure;
     points that are done stay done.
     """
     waiting = [p for p in points if _stamp(p) != p.digest(config)]
     progress(len(points) - len(waiting), len(points))
-    if not waiting:
+    for done, _ in enumerate(_finished(config, waiting, jobs), start=1):
+        progress(len(points) - len(waiting) + done, len(points))
+
+
+def _finished(config: Path, points: Sequence[Point], jobs: int) -> Iterator[None]:
+    """Train; yield whenever a point is done."""
+    if jobs == 1:
+        for point in points:
+            _train_point(config, point)
+            yield
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_core) as pool:
-        runs = [pool.submit(_train_point, config, point) for point in waiting]
-        for done, run in enumerate(as_completed(runs), start=len(points) - len(waiting) + 1):
-            try:
+        runs = [pool.submit(_train_point, config, point) for point in points]
+        try:
+            for run in as_completed(runs):
                 run.result()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-            progress(done, len(points))
+                yield
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _stamp(point: Point) -> str:

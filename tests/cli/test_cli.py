@@ -76,8 +76,9 @@ def test_every_option_and_argument_says_what_it_is(path):
 
 def test_the_list_of_commands():
     assert sorted(NAMES) == [
-        "annotations agree", "annotations check", "annotations convert", "articles", "card",
-        "evaluate", "extract", "graph build", "graph check", "run", "train",
+        "annotations agree", "annotations audit", "annotations check", "annotations convert",
+        "annotations doubts", "articles", "card", "curve", "evaluate", "extract", "graph build",
+        "graph check", "run", "train",
     ]  # fmt: skip
     shown = call("--help").output
     assert [name for name in TOP.commands if name not in shown] == []

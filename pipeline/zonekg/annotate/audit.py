@@ -216,22 +216,26 @@ _OWNED = {
     "OUTPUT_VALUE": "产值|营业收入|销售收入|营收|主营业务收入|销售额",
     "TAX": "税收|纳税|利税|税金|缴税|入库税",
 }
+# shares, thresholds, and sums of cities and counties, by the guidelines
 _NOT_OWNED = re.compile(
-    r"累计|新增|增加|其中|占|利润|补贴|到位|外资|每亩|亩均|人均|以上的?(?:企业|项目)|突破"
+    r"累计|新增|增加|其中|占|利润|补贴|到位|外资|每亩|亩均|人均|突破|不足|不低于|凡|由"
+    r"|[全本各](?:市|县|州|省|自治区)"
 )
+_THRESHOLD = re.compile(r"以上的?[^，。；、\n]{0,8}(?:项目|企业|楼宇|比)")
 _CUE = re.compile(f"(?:{'|'.join(_OWNED.values())})[^，。；、：\n]{{0,8}}$")
 
 
 def _amounts_without_owner(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
-    """An amount right behind a cue (总投资, 产值, 税收...) that no relation gives to anybody."""
+    """An amount behind a cue (总投资, 产值, 税收...) that nobody owns, nor one worded alike."""
     for _, record in entries:
-        text = record["text"]
-        owned = {row["to_id"] for row in record["relations"]}
-        for m in marks(record):
+        text, found = record["text"], marks(record)
+        first = _first_of_group(record, found)
+        owned = {first[row["to_id"]] for row in record["relations"]}
+        for m in found:
             clause = re.split(r"[，。；\n]", text[: m.start])[-1]
-            if m.label != "MONEY" or m.id in owned or _NOT_OWNED.search(clause):
+            if m.label != "MONEY" or first[m.id] in owned or _NOT_OWNED.search(clause):
                 continue
-            if _CUE.search(clause):
+            if _CUE.search(clause) and not _THRESHOLD.match(text, m.end):
                 yield AuditFinding(
                     "amount without owner", str(record["id"]), f"nobody owns {m.text}",
                     _quote(text, m.start, m.end),
@@ -242,9 +246,7 @@ def _projects_without_park(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
     """A PROJECT in no park, in an article whose title or most frequent name is a park."""
     for _, record in entries:
         found, text = marks(record), record["text"]
-        first = {m.id: m.id for m in found}
-        for group in _groups(record, found):
-            first |= dict.fromkeys(group, min(group))
+        first = _first_of_group(record, found)
         located = {first[r["from_id"]] for r in record["relations"] if r["type"] == "LOCATED_IN"}
         park = _article_park(found, text)
         if not park:
@@ -261,8 +263,8 @@ def _projects_without_park(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
             )  # fmt: skip
 
 
-def _groups(record: Record, found: Sequence[Mark]) -> list[set[int]]:
-    """Mentions that are one thing, by same_as and by equal wording."""
+def _first_of_group(record: Record, found: Sequence[Mark]) -> dict[int, int]:
+    """For each mention one id for all that are the same thing, by same_as or by equal wording."""
     groups = [set(group) for group in record.get("same_as", [])]
     by_text = defaultdict(set)
     for m in found:
@@ -271,7 +273,7 @@ def _groups(record: Record, found: Sequence[Mark]) -> list[set[int]]:
         touched = [group for group in groups if group & ids]
         groups = [group for group in groups if not group & ids]
         groups.append(ids.union(*touched))
-    return groups
+    return {key: min(group) for group in groups for key in group}
 
 
 def _article_park(found: Sequence[Mark], text: str) -> str:

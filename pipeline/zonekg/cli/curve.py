@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from zonekg.cli.frame import out, overrides, progress, table
+from zonekg.cli.frame import Settings, out, overrides, progress, table
 
 
 def curve_command(
