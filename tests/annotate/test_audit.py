@@ -1,10 +1,16 @@
 """The audit finds what it is there for, and keeps quiet elsewhere."""
 
-import json
-
 import pytest
 
-from zonekg.annotate.audit import KINDS, Entry, audit, read_reviewed, read_splits
+from zonekg.annotate.audit import (
+    KINDS,
+    Entry,
+    audit,
+    read_reviewed,
+    read_splits,
+    seen_rates,
+    table_lines,
+)
 from zonekg.annotate.inline import parse_records
 from zonekg.annotate.records import record_lines
 from zonekg.errors import AnnotationError
@@ -106,6 +112,15 @@ def test_names_that_two_splits_share():
     ]
 
 
+def test_rates_of_seen_names():
+    docs = entries(
+        train_1="[[O1|甲公司]]，[[K1|乙园]]",
+        dev_1="[[O1|甲公司]]和[[O2|丙公司]]，[[M1|3亿元]]",
+        dev_2="[[O1|甲公司]]",
+    )
+    assert seen_rates(docs) == {"dev": {"ORG": pytest.approx(2 / 3)}}
+
+
 def test_names_of_the_gazetteers_are_names_of_train(tmp_path):
     for name, rows in (("places", "昆山\tcity"), ("products", "电机")):
         (tmp_path / f"{name}.tsv").write_text(rows + "\n", encoding="utf-8")
@@ -138,12 +153,14 @@ def test_splits_are_read_and_second_annotations_are_not(tmp_path):
 
 
 def test_a_closed_finding_needs_a_reason(tmp_path):
-    path = tmp_path / "reviewed.jsonl"
+    path = tmp_path / "reviewed.tsv"
     assert read_reviewed(path) == {}
-    write(path, {"key": "a", "reason": "of the city"})
-    assert read_reviewed(path) == {"a": "of the city"}
-    path.write_text(json.dumps({"key": "a", "reason": " "}) + "\n", encoding="utf-8")
-    with pytest.raises(AnnotationError, match=r"reviewed\.jsonl:1: no key or no reason"):
+    (finding,) = found("amount without owner", train_1="总投资[[M1|3亿元]]。")
+    head, line = table_lines([finding])
+    path.write_text(head + line.removesuffix("\n") + "of the city\n", encoding="utf-8")
+    assert read_reviewed(path)[finding.key] == "of the city"
+    path.write_text(head + line, encoding="utf-8")
+    with pytest.raises(AnnotationError, match=r"reviewed\.tsv:2: no reason"):
         read_reviewed(path)
 
 

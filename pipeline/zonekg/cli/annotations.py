@@ -122,27 +122,34 @@ def audit_command(
     folder: Annotated[Path, typer.Argument(help="Corpus: a folder with one folder a split.")],
     reviewed: Annotated[
         Path | None,
-        typer.Option(help="Closed findings.", show_default="FOLDER/reviewed.jsonl"),
+        typer.Option(help="Closed findings.", show_default="FOLDER/reviewed.tsv"),
     ] = None,
     target: Annotated[
-        Path | None, typer.Option("--json", help="Write the open findings here, for review.")
+        Path | None, typer.Option("--open", help="Write the open findings here, to be reviewed.")
     ] = None,
 ) -> None:
     """Look for what is wrong across a whole corpus.
 
     Names marked here and bare there, wordings with two labels, names left at the front of projects,
     amounts without owner, projects without park, near-duplicates, names that two splits share.
-    Faults of `check` count too. Findings that a person closed, with a reason, are not open any more
-    (exit code 3 while any is).
+    Faults of `check` count too. A finding that is no fault is closed by a line with its reason in
+    the reviewed file; --open writes such lines to fill in (exit code 3 while any is open).
 
     Example: zonekg annotations audit annotations/
     """
-    from zonekg.annotate.audit import KINDS, audit, read_reviewed, read_splits
+    from zonekg.annotate.audit import (
+        KINDS,
+        audit,
+        read_reviewed,
+        read_splits,
+        seen_rates,
+        table_lines,
+    )
 
     faults = [finding for path in _files([folder]) for finding in check_file(path)]
     for fault in faults:
         out.print(str(fault), markup=False)
-    closed = read_reviewed(reviewed or folder / "reviewed.jsonl")
+    closed = read_reviewed(reviewed or folder / "reviewed.tsv")
     gazetteers = folder / "gazetteers"
     entries = [] if faults else read_splits(folder)
     found = audit(entries, gazetteers if gazetteers.exists() else None)
@@ -153,12 +160,16 @@ def audit_command(
             out.print(f"    {finding.quote}", markup=False)
     if target:
         with open_atomic(target) as handle:
-            handle.writelines(record_lines({"key": f.key} | f._asdict() for f in open_))
+            handle.writelines(table_lines(open_))
     rows = []
     for kind in KINDS:
         still, of_kind = ([f for f in some if f.kind == kind] for some in (open_, found))
         rows.append((kind, len(of_kind), len(of_kind) - len(still), len(still)))
     table(f"{len(entries)} documents", ("finding", "found", "closed", "open"), rows)
+    rates = seen_rates(entries)
+    labels = sorted({label for row in rates.values() for label in row})
+    shares = [(split, *(f"{row.get(x, 0):.1%}" for x in labels)) for split, row in rates.items()]
+    table("mentions whose wording occurs in train", ("split", *labels), shares)
     stale = closed.keys() - {finding.key for finding in found}
     if stale:
         out.print(f"{len(stale)} closed findings are found no more; they can leave the file")

@@ -1,0 +1,89 @@
+"""What splits share that should be apart: documents alike, names."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from zonekg.annotate.audit.findings import AuditFinding, Entry, marks
+from zonekg.annotate.gazetteers import read_gazetteers
+from zonekg.names import is_generic_park, name_key, org_kind
+
+__all__ = ["gazetteer_leaks", "leaks", "near_duplicates", "seen_rates"]
+
+
+def near_duplicates(
+    entries: Sequence[Entry], size: int = 8, limit: float = 0.2
+) -> Iterator[AuditFinding]:
+    """Two documents that share more than `limit` of the `size`-character pieces of the shorter."""
+    pieces = [
+        {text[i : i + size] for i in range(max(1, len(text) - size + 1))}
+        for text in (entry.record["text"] for entry in entries)
+    ]
+    holders: dict[str, list[int]] = defaultdict(list)
+    for i, own in enumerate(pieces):
+        for piece in own:
+            holders[piece].append(i)
+    shared: Counter[tuple[int, int]] = Counter()
+    for rows in holders.values():
+        for i, a in enumerate(rows):
+            shared.update((a, b) for b in rows[i + 1 :])
+    for (a, b), count in sorted(shared.items()):
+        if count > limit * min(len(pieces[a]), len(pieces[b])):
+            one, other = (str(entries[i].record["id"]) for i in (a, b))
+            yield AuditFinding("near-duplicate", other, f"shares {count} pieces with {one}", "")
+
+
+def distinct_names(entries: Iterable[Entry], split: str) -> dict[tuple[str, str], str]:
+    """Names of parks and companies of a split, by (label, key); each with a document's id."""
+    names: dict[tuple[str, str], str] = {}
+    for entry in entries:
+        if entry.split != split:
+            continue
+        for m in marks(entry.record):
+            park = m.label == "PARK" and not is_generic_park(m.text)
+            if park or (m.label == "ORG" and org_kind(m.text) == "company"):
+                names.setdefault((m.label, name_key(m.text, m.label)), str(entry.record["id"]))
+    return names
+
+
+def seen_rates(entries: Sequence[Entry], train: str = "train") -> dict[str, dict[str, float]]:
+    """For each split but `train`: share of its mentions, by label, whose wording train has too.
+
+    Shares are 0 to 1; MONEY is left out, a label without mentions too.
+    """
+    known = {(m.label, m.text) for e in entries if e.split == train for m in marks(e.record)}
+    rates: dict[str, dict[str, float]] = {}
+    for split in dict.fromkeys(e.split for e in entries if e.split != train):
+        found = [m for e in entries if e.split == split for m in marks(e.record)]
+        labels = dict.fromkeys(m.label for m in found if m.label != "MONEY")
+        rates[split] = {
+            label: sum((label, m.text) in known for m in of_label) / len(of_label)
+            for label in sorted(labels)
+            if (of_label := [m for m in found if m.label == label])
+        }
+    return rates
+
+
+def leaks(entries: Sequence[Entry]) -> Iterator[AuditFinding]:
+    """A park or a company that is named in two splits."""
+    splits = list(dict.fromkeys(entry.split for entry in entries))
+    names = {split: distinct_names(entries, split) for split in splits}
+    for i, split in enumerate(splits):
+        for other in splits[i + 1 :]:
+            for label, key in sorted(names[split].keys() & names[other].keys()):
+                one, two = names[split][label, key], names[other][label, key]
+                problem = f"{label} {key} in {split} ({one}) and in {other} ({two})"
+                yield AuditFinding("leak", one, problem, "")
+
+
+def gazetteer_leaks(entries: Sequence[Entry], folder: Path) -> Iterator[AuditFinding]:
+    """A company of the training gazetteers that a document outside of train names."""
+    companies = {
+        name_key(name, "ORG") for pair in read_gazetteers(folder).companies for name in pair
+    }
+    for split in dict.fromkeys(entry.split for entry in entries if entry.split != "train"):
+        for (label, key), doc in sorted(distinct_names(entries, split).items()):
+            if label == "ORG" and key in companies:
+                yield AuditFinding("leak", doc, f"{key} is in a training gazetteer", "")

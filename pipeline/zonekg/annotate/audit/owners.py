@@ -1,0 +1,75 @@
+"""Suspicious relations: amounts that nobody owns, projects that lie nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from zonekg.annotate.audit.findings import AuditFinding, Entry, Mark, first_of_group, marks, quote
+from zonekg.names import name_key
+
+__all__ = ["amounts_without_owner", "projects_without_park"]
+
+
+_OWNED = {
+    "TOTAL_INVESTMENT": "总投资|计划投资|投资额|签约额|协议投资|投资总额|签约金额|协议引资",
+    "ANNUAL_INVESTMENT": "年度计划投资|年计划投资|年度投资|固定资产投资|完成投资",
+    "OUTPUT_VALUE": "产值|营业收入|销售收入|营收|主营业务收入|销售额",
+    "TAX": "税收|纳税|利税|税金|缴税|入库税",
+}
+# shares, thresholds, and sums of cities and counties, by the guidelines
+_NOT_OWNED = re.compile(
+    r"累计|新增|增加|其中|占|利润|补贴|到位|外资|每亩|亩均|人均|突破|不足|不低于|凡|由"
+    r"|[全本各](?:市|县|州|省|自治区)"
+)
+_THRESHOLD = re.compile(r"以上的?[^，。；、\n]{0,8}(?:项目|企业|楼宇|比)")
+_CUE = re.compile(f"(?:{'|'.join(_OWNED.values())})[^，。；、：\n]{{0,8}}$")
+
+
+def amounts_without_owner(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
+    """An amount behind a cue (总投资, 产值, 税收...) that nobody owns, nor one worded alike."""
+    for _, record in entries:
+        text, found = record["text"], marks(record)
+        first = first_of_group(record, found)
+        owned = {first[row["to_id"]] for row in record["relations"]}
+        for m in found:
+            clause = re.split(r"[，。；\n]", text[: m.start])[-1]
+            if m.label != "MONEY" or first[m.id] in owned or _NOT_OWNED.search(clause):
+                continue
+            if _CUE.search(clause) and not _THRESHOLD.match(text, m.end):
+                yield AuditFinding(
+                    "amount without owner", str(record["id"]), f"nobody owns {m.text}",
+                    quote(text, m.start, m.end),
+                )  # fmt: skip
+
+
+def projects_without_park(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
+    """A PROJECT in no park, in an article whose title or most frequent name is a park."""
+    for _, record in entries:
+        found, text = marks(record), record["text"]
+        first = first_of_group(record, found)
+        located = {first[r["from_id"]] for r in record["relations"] if r["type"] == "LOCATED_IN"}
+        park = _article_park(found, text)
+        if not park:
+            continue
+        lost: dict[int, Mark] = {}
+        for m in found:
+            if m.label == "PROJECT" and first[m.id] not in located:
+                lost.setdefault(first[m.id], m)
+        for m in lost.values():
+            yield AuditFinding(
+                "project without park", str(record["id"]),
+                f"{m.text} lies in no park, the article is on {park}",
+                quote(text, m.start, m.end),
+            )  # fmt: skip
+
+
+def _article_park(found: Sequence[Mark], text: str) -> str:
+    title = text.find("\n")
+    parks = [m for m in found if m.label == "PARK"]
+    in_title = [m.text for m in parks if m.start < title]
+    if in_title:
+        return in_title[0]
+    if len(parks) >= 2 and len({name_key(m.text, "PARK") for m in parks}) == 1:
+        return parks[0].text
+    return ""
