@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from zonekg.annotate.audit import Entry
 from zonekg.annotate.checks import check_file, check_record
 from zonekg.annotate.inline import format_records, parse_records
 from zonekg.annotate.records import (
@@ -137,14 +138,7 @@ def audit_command(
 
     Example: zonekg annotations audit annotations/
     """
-    from zonekg.annotate.audit import (
-        KINDS,
-        audit,
-        read_reviewed,
-        read_splits,
-        seen_rates,
-        table_lines,
-    )
+    from zonekg.annotate.audit import KINDS, audit, read_reviewed, read_splits, table_lines
 
     faults = [finding for path in _files([folder]) for finding in check_file(path)]
     for fault in faults:
@@ -161,21 +155,34 @@ def audit_command(
     if target:
         with open_atomic(target) as handle:
             handle.writelines(table_lines(open_))
+    _describe(entries)
     rows = []
     for kind in KINDS:
         still, of_kind = ([f for f in some if f.kind == kind] for some in (open_, found))
         rows.append((kind, len(of_kind), len(of_kind) - len(still), len(still)))
-    table(f"{len(entries)} documents", ("finding", "found", "closed", "open"), rows)
-    rates = seen_rates(entries)
-    labels = sorted({label for row in rates.values() for label in row})
-    shares = [(split, *(f"{row.get(x, 0):.1%}" for x in labels)) for split, row in rates.items()]
-    table("mentions whose wording occurs in train", ("split", *labels), shares)
+    table("findings", ("kind", "found", "closed", "open"), rows)
     stale = closed.keys() - {finding.key for finding in found}
     if stale:
         out.print(f"{len(stale)} closed findings are found no more; they can leave the file")
     if faults or open_:
         complain(f"{len(faults)} faults, {len(open_)} open findings")
         raise typer.Exit(PARTIAL)
+
+
+def _describe(entries: Sequence[Entry]) -> None:
+    """Tables of what the splits hold, and of how much of them train has seen."""
+    from zonekg.annotate.audit import composition, seen_rates
+
+    splits = list(dict.fromkeys(entry.split for entry in entries))
+    counts = [
+        (row, *(of[split] for split in splits), sum(of.values()))
+        for row, of in composition(entries).items()
+    ]
+    table("what the splits hold", ("", *splits, "all"), counts)
+    rates = seen_rates(entries)
+    labels = sorted({label for row in rates.values() for label in row})
+    shares = [(split, *(f"{row.get(x, 0):.1%}" for x in labels)) for split, row in rates.items()]
+    table("mentions whose wording occurs in train", ("split", *labels), shares)
 
 
 @app.command("doubts")

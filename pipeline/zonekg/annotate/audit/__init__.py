@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from zonekg.annotate.audit.composition import composition
 from zonekg.annotate.audit.findings import AuditFinding, Entry, read_splits
 from zonekg.annotate.audit.leaks import gazetteer_leaks, leaks, near_duplicates, seen_rates
 from zonekg.annotate.audit.mentions import split_rule, two_labels, unmarked, unmarked_across
@@ -21,6 +22,7 @@ __all__ = [
     "AuditFinding",
     "Entry",
     "audit",
+    "composition",
     "read_reviewed",
     "read_splits",
     "seen_rates",
