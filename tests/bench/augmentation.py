@@ -69,7 +69,12 @@ def main() -> None:
             args.work / f"{name}-{seed}",
             records,
             args.dev,
-            changed | {"system.seed": seed, "training.max_steps": args.steps},
+            changed
+            | {
+                "system.seed": seed,
+                "training.max_steps": args.steps,
+                "training.eval_frequency": args.steps // 4,
+            },
         )
         for name, changed in rows.items()
         for seed in args.seeds

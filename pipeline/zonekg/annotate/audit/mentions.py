@@ -78,10 +78,11 @@ def two_labels(entries: Sequence[Entry]) -> Iterator[AuditFinding]:
 
 
 _TYPE_WORD = re.compile(
-    r"(?:有限公司|股份公司|集团公司|分公司|公司|集团|研究院|研究所|大学|学院|管委会|管理委员会"
+    r"(?:有限公司|股份公司|集团公司|分公司|公司|集团|研究院|研究所|大学(?!生)|学院|管委会|管理委员会"
     r"|高新技术产业开发区|经济技术开发区|经济开发区|高新区|经开区|开发区|综合保税区|综保区|保税区"
     r"|工业园区|工业园|产业园区|产业园|科技园|物流园|化工园区|示范区|集中区|新城)(?=[^（(]|$)"
 )
+_COORDINATED = re.compile("[及与和]|[（(][^）)]*$")  # 产业园及中心项目 is one name, as is a bracket
 _BARE_TAIL = re.compile(
     r"(?:[（(]?[一二三四五六七八九十\d]+期[)）]?)?(?:建设|扩建|改造|配套)?(?:项目|工程)$"
 )
@@ -98,6 +99,8 @@ def split_rule(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
             around = quote(record["text"], m.start, m.end)
             for front in _TYPE_WORD.finditer(m.text):
                 name, rest = m.text[: front.end()], m.text[front.end() :]
+                if _COORDINATED.search(name) or _COORDINATED.match(rest):
+                    continue
                 if rest and not _BARE_TAIL.match(rest) and (len(name) >= 5 or name in known):
                     problem = f"{m.text} begins with the complete name {name}"
                     yield AuditFinding("split rule", str(record["id"]), problem, around)

@@ -17,11 +17,11 @@ _OWNED = {
     "OUTPUT_VALUE": "产值|营业收入|销售收入|营收|主营业务收入|销售额",
     "TAX": "税收|纳税|利税|税金|缴税|入库税",
 }
-# shares, thresholds, and sums of cities and counties, by the guidelines
+# shares, thresholds, changes; and sums of cities and counties
 _NOT_OWNED = re.compile(
     r"累计|新增|增加|其中|占|利润|补贴|到位|外资|每亩|亩均|人均|突破|不足|不低于|凡|由"
-    r"|[全本各](?:市|县|州|省|自治区)"
 )
+_CITY = re.compile("[全本各](?:市|县|州|省|自治区)|[市县州](?:今年)?(?:安排|实施|谋划|列入|举行)")
 _THRESHOLD = re.compile(r"以上的?[^，。；、\n]{0,8}(?:项目|企业|楼宇|比)")
 _CUE = re.compile(f"(?:{'|'.join(_OWNED.values())})[^，。；、：\n]{{0,8}}$")
 
@@ -33,7 +33,12 @@ def amounts_without_owner(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
         first = first_of_group(record, found)
         owned = {first[row["to_id"]] for row in record["relations"]}
         for m in found:
-            clause = re.split(r"[，。；\n]", text[: m.start])[-1]
+            sentence = re.split(r"[。；\n]", text[: m.start])[-1]
+            clause = sentence.rpartition("，")[2]
+            owners = [o.end for o in found if o.end <= m.start and o.label != "MONEY"]
+            behind = text[max([m.start - len(sentence), *owners]) : m.start]
+            if _CITY.search(behind):
+                continue
             if m.label != "MONEY" or first[m.id] in owned or _NOT_OWNED.search(clause):
                 continue
             if _CUE.search(clause) and not _THRESHOLD.match(text, m.end):
