@@ -69,6 +69,8 @@ def train_points(
     Each writes ``train.log`` into its folder. Raises what training raises, at the first failure;
     points that are done stay done.
     """
+    if not config.is_file():
+        raise InputError(config, "no such training config", todo="see configs/")
     waiting = [p for p in points if _stamp(p) != p.digest(config)]
     progress(len(points) - len(waiting), len(points))
     for done, _ in enumerate(_finished(config, waiting, jobs), start=1):

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from zonekg.annotate.agreement import compare
+from zonekg.annotate.audit import audit, composition, read_reviewed, read_splits, seen_rates
 from zonekg.annotate.checks import check_file
 from zonekg.annotate.corpus import read_docs
 from zonekg.annotate.inline import format_records, parse_records
 from zonekg.annotate.records import read_records, record_lines
+from zonekg.experiments import sample
 from zonekg.ingest import read_page
 from zonekg.schema import default_schema
 
@@ -24,6 +26,11 @@ def rows(name):
 
 
 @pytest.fixture(scope="module")
+def entries():
+    return read_splits(FOLDER)
+
+
+@pytest.fixture(scope="module")
 def train():
     return rows("train/train.jsonl")
 
@@ -34,17 +41,24 @@ def dev():
 
 
 @pytest.fixture(scope="module")
+def test():
+    return rows("test/test.jsonl")
+
+
+@pytest.fixture(scope="module")
 def gold():
     return rows("seeds/gold.jsonl")
 
 
 def test_the_files():
     assert [path.relative_to(FOLDER).as_posix() for path in FILES] == [
+        *(f"agreement/{part}-{x}.jsonl" for part in ("dev", "test", "train") for x in "ab"),
         "dev/dev.jsonl",
         "seeds/annotator-a.jsonl",
         "seeds/annotator-b.jsonl",
         "seeds/annotator-c.jsonl",
         "seeds/gold.jsonl",
+        "test/test.jsonl",
         "train/train.jsonl",
     ]
 
@@ -87,9 +101,9 @@ def facts(record):
     return sorted((place[r["from_id"]], r["type"], place[r["to_id"]]) for r in record["relations"])
 
 
-def test_no_document_is_in_two_splits(train, dev, gold):
-    ids = [record["id"] for record in [*train, *dev, *gold]]
-    texts = [record["text"] for record in [*train, *dev, *gold]]
+def test_no_document_is_in_two_splits(train, dev, test, gold):
+    ids = [record["id"] for record in [*train, *dev, *test, *gold]]
+    texts = [record["text"] for record in [*train, *dev, *test, *gold]]
     assert len(set(ids)) == len(ids)
     assert len(set(texts)) == len(texts)
 
@@ -99,33 +113,71 @@ def stretches(record, size):
     return {text[i : i + size] for i in range(len(text) - size + 1)}
 
 
-def test_nothing_of_the_seed_pages_is_trained_on(train, dev, gold):
+def test_nothing_of_the_seed_pages_is_in_another_split(train, dev, test, gold):
     seen = set().union(*(stretches(record, 16) for record in gold))
-    for record in [*train, *dev]:
+    for record in [*train, *dev, *test]:
         assert not stretches(record, 16) & seen, record["id"]
 
 
-def test_train_and_dev_share_no_sentence(train, dev):
-    seen = set().union(*(stretches(record, 40) for record in train))
-    for record in dev:
-        assert not stretches(record, 40) & seen, record["id"]
+def test_splits_share_no_sentence(train, dev, test):
+    for part, others in ((dev, train), (test, [*train, *dev])):
+        seen = set().union(*(stretches(record, 40) for record in others))
+        for record in part:
+            assert not stretches(record, 40) & seen, record["id"]
 
 
-def test_train_and_dev_are_from_different_regions(train, dev):
-    regions = [{record["meta"]["region"] for record in part} for part in (train, dev)]
-    assert not regions[0] & regions[1]
-    for part, names in zip(("train", "dev"), regions, strict=True):
-        told = re.search(rf"(?:^|；|: |; )([\u4e00-\u9fff ]+) in\s+`{part}/`", README, re.M)
-        assert told, part
-        assert names == set(told[1].split())
-    assert "山西" not in regions[0] | regions[1]
+def test_splits_are_from_different_regions_as_the_readme_says(train, dev, test):
+    told = dict(re.findall(r"^\| (train|dev|test|seeds) \| ([\u4e00-\u9fff ]+) \|$", README, re.M))
+    assert told["seeds"] == "山西"
+    regions = {"seeds": {"山西"}}
+    for name, part in (("train", train), ("dev", dev), ("test", test)):
+        regions[name] = {record["meta"]["region"] for record in part}
+        assert regions[name] == set(told[name].split())
+    assert sum(map(len, regions.values())) == len(set().union(*regions.values()))
 
 
-def test_every_label_is_in_train_and_dev(train, dev):
+def test_splits_rest_on_different_reports(train, dev, test):
+    sources = [
+        {s for r in part if "虚构" not in (s := r["meta"].get("source", "invented"))}
+        for part in (train, dev, test)
+    ]
+    sources = [{s for s in part if not s.startswith("invented")} for part in sources]
+    assert sum(map(len, sources)) == len(set().union(*sources))
+
+
+def test_every_label_is_in_every_split(train, dev, test):
     schema = default_schema()
-    for part in (train, dev):
+    for part in (train, dev, test):
         assert {e["label"] for r in part for e in r["entities"]} == set(schema.entities)
         assert {row["type"] for r in part for row in r["relations"]} == set(schema.relations)
+
+
+def test_the_corpus_is_as_large_as_it_must_be(entries):
+    counts = {row: sum(of.values()) for row, of in composition(entries).items()}
+    least = {
+        "documents": 600, "characters": 300_000, "mentions": 12_000, "relations": 7_000,
+        "PROJECT over 20 characters": 800, "documents with layout noise": 120,
+        "documents without relation": 60,
+    }  # fmt: skip
+    least |= dict.fromkeys(default_schema().relations, 250)
+    assert {row: counts[row] for row in least if counts[row] < least[row]} == {}
+
+
+def test_meta_keeps_to_its_words(train, dev, test):
+    genres = set(re.search(r"Genres: ([a-z, \n-]+)\.", README)[1].replace("\n", " ").split(", "))
+    noises = {"furniture", "turn", "caption", "wraps", "spaces", "byline", "width", "brackets"}
+    for record in [*train, *dev, *test]:
+        meta = record["meta"]
+        assert meta["genre"] in genres, record["id"]
+        assert set(meta.get("noise", "").split()) <= noises, record["id"]
+        assert 2005 <= int(meta["year"]) <= 2025, record["id"]
+
+
+def test_the_audit_has_no_open_finding(entries):
+    found = audit(entries, FOLDER / "gazetteers")
+    closed = read_reviewed(FOLDER / "reviewed.tsv")
+    assert [f for f in found if f.key not in closed] == []
+    assert closed.keys() <= {f.key for f in found}
 
 
 def test_gold_is_on_the_articles_that_the_pages_give(gold):
@@ -145,32 +197,62 @@ def test_all_annotators_had_the_documents_of_gold(annotator, gold):
     assert [(r["id"], r["text"]) for r in found] == [(r["id"], r["text"]) for r in gold]
 
 
-@pytest.mark.parametrize(
-    ("row", "part"), [("`train/`", "train"), ("`dev/`", "dev"), ("`seeds/gold.jsonl`", "gold")]
-)
-def test_the_readme_counts_right(row, part, request):
-    records = request.getfixturevalue(part)
-    line = next(line for line in README.splitlines() if line.startswith(f"| {row} "))
-    told = [int(cell.replace(",", "")) for cell in line.split("|")[3:7]]
-    assert told == [
-        len(records),
-        sum(len(record["text"]) for record in records),
-        sum(len(record["entities"]) for record in records),
-        sum(len(record["relations"]) for record in records),
-    ]
+def table_row(name):
+    """The cells of a row of the README's tables behind its name."""
+    (line,) = (x for x in README.splitlines() if x.startswith(f"| {name} |"))
+    return [cell.strip() for cell in line.strip("| ").split("|")[1:]]
 
 
-@pytest.mark.parametrize("pair", ["ab", "ac", "bc"])
-def test_the_readme_tells_the_measured_agreement(pair):
-    found = compare(*(FOLDER / "seeds" / f"annotator-{x}.jsonl" for x in pair))
-    head = next(line for line in README.splitlines() if line.startswith("| pair | ORG "))
-    line = next(x for x in README.splitlines() if x.startswith(f"| {pair[0]}, {pair[1]} |"))
-    told = dict(zip(head.strip("| ").split(" | "), line.strip("| ").split(" | "), strict=True))
-    del told["pair"]
-    measured = {label: found.entities[label]["f"] for label in ("ORG", "PARK", "PROJECT", "MONEY")}
-    measured["all mentions"] = found.entities["micro"]["f"]
-    measured["all relations"] = found.relations["micro"]["f"]
-    measured["same_as"] = found.same_as["f"]
-    assert {key: float(value) for key, value in told.items()} == {
-        key: round(value, 1) for key, value in measured.items()
-    }
+def test_the_readme_counts_right(entries):
+    splits = ("train", "dev", "test", "seeds")
+    for row, of in composition(entries).items():
+        told = [int(cell.replace(",", "")) for cell in table_row(row)]
+        assert told == [*(of[split] for split in splits), sum(of.values())], row
+
+
+def test_the_readme_tells_the_rates_of_seen_names(entries):
+    for split, rates in seen_rates(entries).items():
+        pattern = rf"^\| {split} \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$"
+        told = re.search(pattern, README, re.M).groups()
+        assert [float(x) for x in told] == [
+            round(100 * rates[label], 1) for label in ("ORG", "PARK", "PROJECT")
+        ]
+
+
+PAIRS = {
+    **{part: (f"agreement/{part}-a", f"agreement/{part}-b") for part in ("dev", "test")},
+    "train, a tenth": ("agreement/train-a", "agreement/train-b"),
+    **{f"seeds, {x} and {y}": (f"seeds/annotator-{x}", f"seeds/annotator-{y}")
+       for x, y in (("a", "b"), ("a", "c"), ("b", "c"))},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_the_readme_tells_the_measured_agreement(name):
+    found = compare(*(FOLDER / f"{part}.jsonl" for part in PAIRS[name]))
+    rows = [x for x in README.splitlines() if x.startswith(f"| {name} |")]
+    (first, second) = (
+        [cell.strip() for cell in line.strip("| ").split("|")[1:]]
+        for line in rows
+        if line.count("|") == 10 and "." in line
+    )
+    labels = ("ORG", "PARK", "PROJECT", "MONEY", "micro")
+    measured = [found.entities[label]["f"] for label in labels]
+    measured += [found.relations["micro"]["f"], found.same_as["micro"]["f"]]
+    assert [first[0], *map(float, first[1:])] == [
+        str(found.documents), *(round(value, 1) for value in measured)
+    ]  # fmt: skip
+    for told, label in zip(second, default_schema().relations, strict=True):
+        row = found.relations[label]
+        assert told == (f"{row['f']:.1f}" if row["gold"] else "none"), label
+
+
+@pytest.mark.parametrize("part", ["dev", "test", "train"])
+def test_both_annotators_had_the_documents_of_gold(part, request):
+    gold = {record["id"]: record["text"] for record in request.getfixturevalue(part)}
+    if part == "train":
+        tenth = sample([{"id": key} for key in gold], 0.1)
+        gold = {record["id"]: gold[record["id"]] for record in tenth}
+    for annotator in "ab":
+        found = rows(f"agreement/{part}-{annotator}.jsonl")
+        assert {record["id"]: record["text"] for record in found} == gold

@@ -2,6 +2,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -157,6 +158,12 @@ WRONG = {
     "annotations convert": ["annotations", "convert", "NOTHING", "OUT"],
     "annotations convert of text": ["annotations", "convert", "PAGE", "OUT"],
     "annotations agree": ["annotations", "agree", "NOTHING", "NOTHING"],
+    "annotations audit": ["annotations", "audit", "NOTHING"],
+    "annotations audit of no corpus": ["annotations", "audit", "EMPTY"],
+    "annotations doubts": ["annotations", "doubts", "NOTHING", "GOLD", "--output", "OUT"],
+    "annotations doubts of text": ["annotations", "doubts", "CONFIG", "PAGE", "--output", "OUT"],
+    "curve": ["curve", "NOTHING", "--output", "OUT"],
+    "curve of text": ["curve", "CONFIG", "--train", "PAGE", "--output", "OUT"],
     "annotations check of no folder": ["annotations", "check", "EMPTY"],
     "train": ["train", "NOTHING", "--output", "OUT"],
     "train with text": ["train", "PAGE", "--output", "OUT"],
@@ -168,7 +175,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_an_error_is_one_line_on_stderr_and_exit_code_1(what, page, model_path, tmp_path):
+def test_an_error_is_one_line_on_stderr_and_exit_code_1(what, page, model_path, root, tmp_path):
     (tmp_path / "empty").mkdir()
     places = {
         "NOTHING": tmp_path / "nothing",
@@ -176,6 +183,8 @@ def test_an_error_is_one_line_on_stderr_and_exit_code_1(what, page, model_path, 
         "PAGE": page,
         "MODEL": model_path,
         "EMPTY": tmp_path / "empty",
+        "GOLD": root / "annotations" / "seeds" / "gold.jsonl",
+        "CONFIG": root / "configs" / "ner_cnn.cfg",
     }
     before = page.read_bytes()
     args = [re.sub("^[A-Z]{3,}", lambda m: str(places[m[0]]), arg) for arg in WRONG[what]]
@@ -380,6 +389,76 @@ def test_annotations_convert_both_ways(root, tmp_path):
     done = call("annotations", "convert", inline, back)
     assert (done.exit_code, done.stdout) == (0, f"wrote {back}\n")
     assert call("annotations", "agree", gold, back).stdout.count("100.00") >= 5
+
+
+def test_annotations_agree_writes_its_tables(root, tmp_path):
+    a, b = (root / "annotations" / "seeds" / f"annotator-{x}.jsonl" for x in "ab")
+    done = call("annotations", "agree", a, b, "--json", tmp_path / "agree.json")
+    assert done.exit_code == 0, done.output
+    assert "13 documents, " in done.stdout
+    written = json.loads((tmp_path / "agree.json").read_text(encoding="utf-8"))
+    assert written["documents"] == 13
+    for part in ("entities", "relations", "same_as"):
+        assert f"{written[part]['micro']['f']:.2f}" in done.stdout
+
+
+def test_annotations_audit(root, tmp_path):
+    done = call("annotations", "audit", root / "annotations")
+    assert done.exit_code == 0, done.output
+    folder = tmp_path / "corpus"
+    (folder / "dev").mkdir(parents=True)
+    shutil.copy(root / "annotations" / "dev" / "dev.jsonl", folder / "dev")
+    target = tmp_path / "open.tsv"
+    done = call("annotations", "audit", folder, "--open", target)
+    assert done.exit_code == 3
+    _, *lines = target.read_text(encoding="utf-8").splitlines()
+    assert f"error: 0 faults, {len(lines)} open findings" in done.stderr
+    assert all(line.split("\t")[0] in done.stdout for line in lines)
+    reviewed = folder / "reviewed.tsv"
+    reviewed.write_text(
+        "\n".join(["head", *(f"{line}because" for line in lines)]), encoding="utf-8"
+    )
+    assert call("annotations", "audit", folder).exit_code == 0
+    (folder / "dev" / "dev.jsonl").write_text("{}\n", encoding="utf-8")
+    done = call("annotations", "audit", folder)
+    assert done.exit_code == 3
+    assert "expected a non-empty string" in done.stdout
+
+
+QUICK = [
+    f"--set={key}={value}"
+    for key, value in {
+        "components.ner.model.width": 8, "components.ner.model.rows": 50,
+        "components.ner.model.dilations": [1], "training.max_steps": 2,
+        "training.eval_frequency": 1,
+    }.items()
+]  # fmt: skip
+
+
+def test_curve_and_doubts(root, tmp_path):
+    config, gold = root / "configs" / "ner_cnn.cfg", root / "annotations" / "seeds" / "gold.jsonl"
+    small = tmp_path / "small.jsonl"
+    lines = gold.read_text(encoding="utf-8").splitlines(keepends=True)
+    small.write_text("".join(lines[:4]), encoding="utf-8")
+    done = call(
+        "curve", config, "--output", tmp_path / "curve", "--train", small, "--dev", small,
+        "--share", "0.5", "--share", "1", "--work", tmp_path / "work", *QUICK,
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    curve = json.loads((tmp_path / "curve.json").read_text(encoding="utf-8"))
+    assert [row["documents"] for row in curve["points"]] == [2, 4]
+    assert (tmp_path / "curve.png").stat().st_size > 1000
+    done = call(
+        "annotations", "doubts", config, small, "--output", tmp_path / "doubts.jsonl",
+        "--folds", "2", "--threshold", "0", "--work", tmp_path / "doubts", *QUICK,
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    rows = [
+        json.loads(line)
+        for line in (tmp_path / "doubts.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    assert f"{len(rows)} doubts" in done.stdout
+    assert {"doc", "side", "what", "sentence", "confidence"} <= rows[0].keys()
 
 
 def test_evaluate(root, model_path, tmp_path):

@@ -140,6 +140,8 @@ def audit_command(
     """
     from zonekg.annotate.audit import KINDS, audit, read_reviewed, read_splits, table_lines
 
+    if not folder.is_dir():
+        raise AnnotationError(folder, "no folder", todo="expected one with train/, dev/ and so on")
     faults = [finding for path in _files([folder]) for finding in check_file(path)]
     for fault in faults:
         out.print(str(fault), markup=False)
