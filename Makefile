@@ -23,7 +23,7 @@ train: .venv/run
 	$(BIN)/zonekg train configs/ner_cnn.cfg --output models/zh_zonekg
 
 card: .venv/run
-	$(BIN)/zonekg card models/zh_zonekg annotations/dev annotations/seeds/gold.jsonl
+	$(BIN)/zonekg card models/zh_zonekg annotations/dev annotations/test annotations/seeds/gold.jsonl
 
 clean:
 	rm -rf .venv out training tests/graph/node/node_modules

@@ -79,8 +79,9 @@ def _text(
     for result in results:
         lines += _table(result)
     lines += [
-        "The dev documents chose the checkpoint and were written by the writers of the training",
-        "documents, so their figures flatter. The seed pages are real and were never trained or",
+        "The dev documents chose the checkpoint, so their figures flatter. The test documents",
+        "share no province, park or company with the others, but their writers are of one kind",
+        "with those of the training documents. The seed pages are real and were never trained or",
         "tuned on: they tell what to expect of new pages. They are 13 articles, so a mention more",
         "or less moves an entity figure by about half a point.",
         "",

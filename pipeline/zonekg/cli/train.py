@@ -31,6 +31,7 @@ def train_command(
 
     train(config, output, work=work, resume=resume, overrides=overrides(setting))
     out.print(
-        f"wrote {output}; next: zonekg card {output} annotations/dev annotations/seeds/gold.jsonl",
+        f"wrote {output}; next: zonekg card {output} annotations/dev annotations/test "
+        "annotations/seeds/gold.jsonl",
         markup=False,
     )
