@@ -7,7 +7,6 @@ with the same settings, is not trained again, so that a stopped experiment goes 
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,9 +29,16 @@ from zonekg.errors import InputError
 from zonekg.extraction import load_model
 from zonekg.files import open_atomic
 from zonekg.scoring import evaluate, with_gold_entities
-from zonekg.training import train
+from zonekg.training import read_config, train
 
-__all__ = ["Point", "cross_validate", "learning_curve", "sample", "train_points"]
+__all__ = [
+    "Point",
+    "cross_validate",
+    "draw_curve",
+    "learning_curve",
+    "sample",
+    "train_points",
+]
 
 Progress = Callable[[int, int], None]
 
@@ -52,12 +58,11 @@ class Point:
         return self.folder / "model"
 
     def digest(self, config: Path) -> str:
-        """What the outcome depends on, as SHA-256."""
-        parts = [
-            config.read_text(encoding="utf-8"),
-            json.dumps(dict(self.settings), sort_keys=True),
-        ]
-        parts += [file.read_text(encoding="utf-8") for file in record_files(self.dev)]
+        """What the outcome depends on, as SHA-256: settings, documents, files the config names."""
+        settings = read_config(config, self.settings).interpolate()
+        named = [Path(path) for key, path in settings["paths"].items() if key == "gazetteers"]
+        files = [*record_files(self.dev), *(f for p in named for f in sorted(p.glob("*.tsv")))]
+        parts = [settings.to_str(), *(file.read_text(encoding="utf-8") for file in files)]
         return hashlib.sha256("\x1f".join([*parts, *record_lines(self.train)]).encode()).hexdigest()
 
 
@@ -69,8 +74,6 @@ def train_points(
     Each writes ``train.log`` into its folder. Raises what training raises, at the first failure;
     points that are done stay done.
     """
-    if not config.is_file():
-        raise InputError(config, "no such training config", todo="see configs/")
     waiting = [p for p in points if _stamp(p) != p.digest(config)]
     progress(len(points) - len(waiting), len(points))
     for done, _ in enumerate(_finished(config, waiting, jobs), start=1):
@@ -84,7 +87,8 @@ def _finished(config: Path, points: Sequence[Point], jobs: int) -> Iterator[None
             _train_point(config, point)
             yield
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_core) as pool:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by the workers when they load numpy
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         runs = [pool.submit(_train_point, config, point) for point in points]
         try:
             for run in as_completed(runs):
@@ -98,10 +102,6 @@ def _finished(config: Path, points: Sequence[Point], jobs: int) -> Iterator[None
 def _stamp(point: Point) -> str:
     stamp = point.folder / "done"
     return stamp.read_text(encoding="utf-8") if stamp.exists() and point.model.exists() else ""
-
-
-def _one_core() -> None:
-    os.environ["OMP_NUM_THREADS"] = "1"
 
 
 def _train_point(config: Path, point: Point) -> None:

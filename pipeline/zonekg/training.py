@@ -22,7 +22,7 @@ from zonekg.annotate.corpus import record_files
 from zonekg.errors import InputError, ModelError, OutputError
 from zonekg.schema import schema_text
 
-__all__ = ["train"]
+__all__ = ["read_config", "train"]
 
 
 def train(
@@ -44,7 +44,9 @@ def train(
     """
     output = Path(output)
     work = Path(work) if work else Path("training") / output.name
-    settings = _settings(Path(config), overrides or {})
+    settings = read_config(Path(config), overrides or {})
+    for part in ("train", "dev"):
+        record_files(Path(settings.interpolate()["paths"][part]))
     if resume:
         _resume_from(settings, work / "model-last")
     fix_random_seed(settings.interpolate()["training"]["seed"])
@@ -62,15 +64,18 @@ def train(
     return nlp
 
 
-def _settings(path: Path, overrides: Mapping[str, Any]) -> Config:
+def read_config(path: Path, overrides: Mapping[str, Any]) -> Config:
+    """A training config with changed values, its variables left in place.
+
+    Raises InputError when it can't be read or has no paths of training and dev documents.
+    """
     try:
         settings = load_config(path, overrides=dict(overrides), interpolate=False)
-        plain = settings.interpolate()
-        paths = {part: plain["paths"][part] for part in ("train", "dev")}
+        paths = settings.interpolate()["paths"]
+        if not paths["train"] or not paths["dev"]:
+            raise ValueError("paths.train or paths.dev is empty")
     except (OSError, KeyError, ValueError, ParsingError) as error:
         raise _bad_config(path, error) from error
-    for path_of_part in paths.values():
-        record_files(Path(path_of_part))
     return settings
 
 

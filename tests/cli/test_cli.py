@@ -163,6 +163,7 @@ WRONG = {
     "annotations doubts": ["annotations", "doubts", "NOTHING", "GOLD", "--output", "OUT"],
     "annotations doubts of text": ["annotations", "doubts", "CONFIG", "PAGE", "--output", "OUT"],
     "curve": ["curve", "NOTHING", "--output", "OUT"],
+    "curve by text": ["curve", "PAGE", "--output", "OUT"],
     "curve of text": ["curve", "CONFIG", "--train", "PAGE", "--output", "OUT"],
     "annotations check of no folder": ["annotations", "check", "EMPTY"],
     "train": ["train", "NOTHING", "--output", "OUT"],
