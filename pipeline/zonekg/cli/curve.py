@@ -31,7 +31,7 @@ def curve_command(
 
     Ctrl-C keeps the trainings that are done; the same command goes on from there.
 
-    Example: zonekg curve configs/ner_cnn.cfg --output annotations/learning-curve --jobs 2
+    Example: zonekg curve configs/ner_cnn.cfg --output annotations/reports/learning-curve --jobs 2
     """
     from zonekg.experiments import draw_curve, learning_curve
     from zonekg.files import open_atomic
