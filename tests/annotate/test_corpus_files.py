@@ -11,7 +11,6 @@ from zonekg.annotate.checks import check_file
 from zonekg.annotate.corpus import read_docs
 from zonekg.annotate.inline import format_records, parse_records
 from zonekg.annotate.records import read_records, record_lines
-from zonekg.experiments import sample
 from zonekg.ingest import read_page
 from zonekg.schema import default_schema
 
@@ -250,9 +249,10 @@ def test_the_readme_tells_the_measured_agreement(name):
 @pytest.mark.parametrize("part", ["dev", "test", "train"])
 def test_both_annotators_had_the_documents_of_gold(part, request):
     gold = {record["id"]: record["text"] for record in request.getfixturevalue(part)}
-    if part == "train":
-        tenth = sample([{"id": key} for key in gold], 0.1)
-        gold = {record["id"]: gold[record["id"]] for record in tenth}
-    for annotator in "ab":
-        found = rows(f"agreement/{part}-{annotator}.jsonl")
-        assert {record["id"]: record["text"] for record in found} == gold
+    first, second = (
+        {record["id"]: record["text"] for record in rows(f"agreement/{part}-{annotator}.jsonl")}
+        for annotator in "ab"
+    )
+    assert first == second
+    assert first.items() <= gold.items()
+    assert len(first) >= len(gold) * (0.1 if part == "train" else 1)

@@ -1,6 +1,6 @@
 """What each augmenter is worth: train without any, with each alone, with all; score on dev.
 
-    python tests/bench/augmentation.py configs/ner_cnn.cfg annotations/reports/augmentation.json --jobs 2
+    python tests/bench/augmentation.py configs/ner_cnn.cfg annotations/reports/augmentation.json
 
 Trains once for each row and seed, hours of one core; stopped runs go on where they were. Besides
 dev as it is, each model is scored on dev with layout noise, other widths and other brackets, put
