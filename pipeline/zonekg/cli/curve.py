@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +38,7 @@ def curve_command(
     from zonekg.experiments import draw_curve, learning_curve
     from zonekg.files import open_atomic
 
+    data, picture = (target.with_name(f"{target.name}.{kind}") for kind in ("json", "png"))
     shares, seeds = share or [0.1, 0.25, 0.5, 1.0], seed or [7]
     with progress() as report:
         rows = learning_curve(
@@ -43,10 +46,15 @@ def curve_command(
             settings=overrides(setting),
             progress=lambda done, total: report("trainings", done, total),
         )  # fmt: skip
-    result = {"config": config.as_posix(), "train": train.as_posix(), "dev": dev.as_posix()}
-    with open_atomic(target.with_suffix(".json")) as handle:
-        handle.write(json.dumps(result | {"points": rows}, ensure_ascii=False, indent=2) + "\n")
-    draw_curve(rows, target.with_suffix(".png"))
+    result = {
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
+        "command": " ".join(["zonekg", *sys.argv[1:]]),
+        "measure": "strict entities on dev, per cent",
+        "points": rows,
+    }
+    with open_atomic(data) as handle:
+        handle.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
+    draw_curve(rows, picture)
     labels = list(rows[0]["scores"])
     cells = [
         (f"{row['share']:.0%}", row["seed"], row["documents"], row["entities"],
@@ -54,4 +62,4 @@ def curve_command(
         for row in rows
     ]  # fmt: skip
     table("strict entity F1", ("share", "seed", "documents", "entities", *labels), cells)
-    out.print(f"wrote {target.with_suffix('.json')}, {target.with_suffix('.png')}", markup=False)
+    out.print(f"wrote {data}, {picture}", markup=False)
