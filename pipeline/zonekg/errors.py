@@ -13,7 +13,9 @@ Every message says where, what was found, what was expected and what to do.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 __all__ = [
     "AnnotationError",
@@ -44,7 +46,12 @@ class InputError(ZonekgError):
         self.line = line
         self.found = found
         place = self.path if line is None else f"{self.path}:{line}"
+        self.todo = todo
         super().__init__(f"{place}: {found}" + (f"; {todo}" if todo else ""))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross over to another process, as trainings side by side need."""
+        return partial(type(self), line=self.line, todo=self.todo), (self.path, self.found)
 
 
 class EncodingError(InputError):

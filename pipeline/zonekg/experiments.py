@@ -2,6 +2,7 @@
 
 Each training is a point in a folder of its own. A point that is done, on the same documents and
 with the same settings, is not trained again, so that a stopped experiment goes on where it was.
+Only one experiment at a time may use a folder.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,8 +22,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from zonekg.annotate.agreement import Difference, differences
-from zonekg.annotate.corpus import read_docs, record_files
-from zonekg.annotate.records import Record, read_records, record_lines
+from zonekg.annotate.corpus import checked_records, read_docs, record_files
+from zonekg.annotate.records import Record, record_lines
 from zonekg.components.ner import CharNer
 from zonekg.docs import confidences
 from zonekg.errors import InputError
@@ -96,6 +97,8 @@ def _finished(config: Path, points: Sequence[Point], jobs: int) -> Iterator[None
                 yield
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            for worker in active_children():
+                worker.terminate()
             raise
 
 
@@ -105,14 +108,17 @@ def _stamp(point: Point) -> str:
 
 
 def _train_point(config: Path, point: Point) -> None:
+    digest = point.digest(config)
     point.folder.mkdir(parents=True, exist_ok=True)
+    (point.folder / "done").unlink(missing_ok=True)
     data = point.folder / "train.jsonl"
     with open_atomic(data) as handle:
         handle.writelines(record_lines(point.train))
     settings = {"paths.train": str(data), "paths.dev": str(point.dev)} | dict(point.settings)
     with (point.folder / "train.log").open("w", encoding="utf-8") as log:
         train(config, point.model, work=point.folder / "work", overrides=settings, log=log)
-    (point.folder / "done").write_text(point.digest(config), encoding="utf-8")
+    with open_atomic(point.folder / "done") as stamp:
+        stamp.write(digest)
 
 
 def _order(record: Record) -> str:
@@ -150,7 +156,7 @@ def learning_curve(
     """
     if not all(0 < share <= 1 for share in shares):
         raise InputError(config, f"shares {list(shares)}", todo="give shares above 0, up to 1")
-    records = [row for file in record_files(train_data) for _, row in read_records(file)]
+    records = list(checked_records(train_data))
     points = {
         (share, seed): Point(
             work / f"share-{share:g}-seed-{seed}",
@@ -169,7 +175,7 @@ def learning_curve(
         size = {
             "documents": len(point.train),
             "characters": sum(len(row["text"]) for row in point.train),
-            "entities": sum(len(row["entities"]) for row in point.train),
+            "entities": sum(len(row.get("entities", [])) for row in point.train),
         }
         rows.append({"share": share, "seed": seed} | size | {"scores": scores})
     return rows
@@ -193,7 +199,7 @@ def cross_validate(
     what the model is sure of by `threshold` (0 to 1) counts. Most confident first.
     `settings` change config values.
     """
-    records = [row for path in data for file in record_files(path) for _, row in read_records(file)]
+    records = [row for path in data for row in checked_records(path)]
     ranked = sorted(records, key=_order)
     points = []
     for fold in range(folds):

@@ -196,12 +196,16 @@ def _facts(doc: Doc, names: Mapping[int, Hashable], schema: Schema) -> Facts:
     facts: Facts = {}
     inside: dict[Hashable, set[Hashable]] = defaultdict(set)
     labels = [ent.label_ for ent in doc.ents]
+    own = _joined(doc)
     for row in relations(doc):
         head, tail = names[row.head], names[row.tail]
+        if own[row.head] == own[row.tail]:
+            continue  # of a thing to itself
+        if head == tail:  # one thing in gold, two here: wrong, so no fact of gold may equal it
+            head, tail = ("unmatched", own[row.head]), ("unmatched", own[row.tail])
         if schema.relations[row.label].symmetric:
             head, tail = sorted((head, tail), key=repr)
-        if head != tail:
-            facts.setdefault((head, row.label, tail), row)
+        facts.setdefault((head, row.label, tail), row)
         if row.label == "LOCATED_IN" and labels[row.head] == "PARK":
             inside[head].add(tail)
     for head, label, tail in list(facts):

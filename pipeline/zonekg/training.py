@@ -67,16 +67,39 @@ def train(
 def read_config(path: Path, overrides: Mapping[str, Any]) -> Config:
     """A training config with changed values, its variables left in place.
 
-    Raises InputError when it can't be read or has no paths of training and dev documents.
+    Raises InputError when it can't be read, lacks what training needs or has not the setting that
+    is to be changed.
     """
     try:
+        plain = load_config(path, interpolate=False)
+        for key in overrides:
+            _require_setting(plain, key)
         settings = load_config(path, overrides=dict(overrides), interpolate=False)
-        paths = settings.interpolate()["paths"]
-        if not paths["train"] or not paths["dev"]:
-            raise ValueError("paths.train or paths.dev is empty")
-    except (OSError, KeyError, ValueError, ParsingError) as error:
+        _require_values(settings.interpolate())
+    except (OSError, KeyError, TypeError, ValueError, ParsingError) as error:
         raise _bad_config(path, error) from error
     return settings
+
+
+def _require_setting(config: Config, key: str) -> None:
+    """A setting is there, or may be: what is registered has defaults, and checks its own names."""
+    *sections, name = key.split(".")
+    section: Any = config
+    for part in sections:
+        section = section[part]
+    open_ended = any(word.startswith("@") or word == "factory" for word in section)
+    if name not in section and not open_ended:
+        raise ValueError(f"no setting {key} to change")
+
+
+def _require_values(plain: Config) -> None:
+    for part in ("train", "dev"):
+        if not isinstance(plain["paths"][part], str) or not plain["paths"][part]:
+            raise ValueError(f"paths.{part} is no path")
+    if not isinstance(plain["training"]["seed"], int):
+        raise ValueError("training.seed is no whole number")
+    if plain["training"]["eval_frequency"] < 1:
+        raise ValueError("training.eval_frequency is below 1")
 
 
 def _bad_config(path: str | Path, error: Exception) -> InputError:

@@ -52,13 +52,19 @@ def compare(first: Path, second: Path) -> Agreement:
     """Compare two annotation files; raises AnnotationError when their texts differ.
 
     The second may hold a part of the first's documents: a second annotator often reads a sample.
+    Relations are compared between the second's groups, as gold's are in scoring.
     """
     nlp = spacy.blank("zh")
     a, b = ({doc.user_data["id"]: doc for doc in read_docs(path, nlp)} for path in (first, second))
-    if b.keys() - a.keys():
+    unknown = sorted(b.keys() - a.keys())
+    if unknown:
+        shown = ", ".join(unknown[:3]) + (" and more" if len(unknown) > 3 else "")
         raise AnnotationError(
-            second, f"documents that {first} has not: {sorted(b.keys() - a.keys())}"
-        )
+            second, f"{len(unknown)} documents that {first} has not ({shown})",
+            todo="give the file with more documents first",
+        )  # fmt: skip
+    if not b:
+        raise AnnotationError(second, "no documents to compare")
     for key in b:
         if a[key].text != b[key].text:
             raise AnnotationError(second, f"document {key} has another text than in {first}")

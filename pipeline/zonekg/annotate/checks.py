@@ -79,9 +79,11 @@ def check_record(
     if not isinstance(text, str) or not text:
         yield "no text, expected a non-empty string", ""
         return
-    if any("\ud800" <= char <= "\udfff" for char in text):
-        yield "half a surrogate pair in the text, expected whole characters", ""
+    if any("\ud800" <= char <= "\udfff" for char in f"{text}{record.get('id')}"):
+        yield "half a surrogate pair in the text or id, expected whole characters", ""
         return
+    if not isinstance(record.get("meta", {}), dict):
+        yield f"meta is a {type(record['meta']).__name__}, expected an object", ""
     labels: dict[int, str] = {}
     spans: list[tuple[int, int, str]] = []
     for row in _rows(record, "entities"):

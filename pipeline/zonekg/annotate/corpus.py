@@ -17,7 +17,14 @@ from zonekg.annotate.records import Record, read_records
 from zonekg.docs import Relation, group_mentions, groups, relations, set_groups, set_relations
 from zonekg.errors import AnnotationError
 
-__all__ = ["doc_to_record", "read_corpus", "read_docs", "record_files", "record_to_doc"]
+__all__ = [
+    "checked_records",
+    "doc_to_record",
+    "read_corpus",
+    "read_docs",
+    "record_files",
+    "record_to_doc",
+]
 
 
 @registry.readers("zonekg.AnnotatedCorpus.v1")
@@ -51,8 +58,8 @@ def record_files(path: Path) -> list[Path]:
     return files
 
 
-def read_docs(path: Path, nlp: Language) -> Iterator[Doc]:
-    """The gold docs of a JSONL file or folder; raises AnnotationError at the first fault."""
+def checked_records(path: Path) -> Iterator[Record]:
+    """The records of a JSONL file or folder; raises AnnotationError at the first fault."""
     seen: dict[str, str] = {}
     for file in record_files(path):
         for line, record in read_records(file):
@@ -70,7 +77,13 @@ def read_docs(path: Path, nlp: Language) -> Iterator[Doc]:
                     line=line,
                     todo="'zonekg annotations check' lists every fault",
                 )
-            yield record_to_doc(record, nlp)
+            yield record
+
+
+def read_docs(path: Path, nlp: Language) -> Iterator[Doc]:
+    """The gold docs of a JSONL file or folder; raises AnnotationError at the first fault."""
+    for record in checked_records(path):
+        yield record_to_doc(record, nlp)
 
 
 def record_to_doc(record: Record, nlp: Language) -> Doc:

@@ -13,8 +13,9 @@ __all__ = ["Gazetteers", "read_gazetteers"]
 class Gazetteers(NamedTuple):
     """Names to put in the place of others.
 
-    places: bare place names by kind (市, 县, 区...); kinds: the kind of a bare place name, without
-    those that are places of two kinds; companies: (short, full) names; products: what is produced.
+    places: bare place names by kind (city, county, district); kinds: the kind of a bare place
+    name, without those that are places of two kinds; companies: (short, full) names; products:
+    what is produced.
     """
 
     places: dict[str, list[str]]
@@ -41,16 +42,17 @@ def read_gazetteers(folder: Path) -> Gazetteers:
 
 def _rows(path: Path, columns: int) -> list[tuple[str, ...]]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
+        cause = getattr(error, "strerror", None) or error
         raise InputError(
-            path, f"can't be read: {error}", todo="see annotations/README.md"
+            path, f"can't be read: {cause}", todo="see annotations/README.md"
         ) from error
     rows = []
     for number, line in enumerate(lines, start=1):
-        if not line or line.startswith("#"):
+        if not line.strip() or line.startswith("#"):
             continue
-        row = tuple(line.split("\t"))
+        row = tuple(cell.strip() for cell in line.split("\t"))
         if len(row) != columns or not all(row):
             raise InputError(
                 path, f"{len(row)} columns {line!r}", line=number, todo=f"expected {columns}"

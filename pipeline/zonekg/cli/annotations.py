@@ -109,7 +109,15 @@ def agree_command(
     out.print(f"{result.documents} documents, {len(result.differences)} differences")
     scores = {name: getattr(result, name) for name in ("entities", "relations", "same_as")}
     for name, by_label in scores.items():
-        rows = [(k, f"{v['f']:.2f}", v["predicted"], v["gold"]) for k, v in by_label.items()]
+        rows = [
+            (
+                k,
+                f"{v['f']:.2f}" if v["predicted"] + v["gold"] else "none",
+                v["predicted"],
+                v["gold"],
+            )
+            for k, v in by_label.items()
+        ]
         table(f"agreement on {name} (F1, strict)", ("label", "F1", "first", "second"), rows)
     if target:
         with open_atomic(target) as handle:
@@ -145,15 +153,19 @@ def audit_command(
     faults = [finding for path in _files([folder]) for finding in check_file(path)]
     for fault in faults:
         out.print(str(fault), markup=False)
-    closed = read_reviewed(reviewed or folder / "reviewed.tsv")
+    if faults:
+        complain(f"{len(faults)} faults, mend them first")
+        raise typer.Exit(PARTIAL)
+    usual = folder / "reviewed.tsv"
+    closed = read_reviewed(reviewed or usual) if reviewed or usual.exists() else {}
     gazetteers = folder / "gazetteers"
-    entries = [] if faults else read_splits(folder)
+    entries = read_splits(folder)
     found = audit(entries, gazetteers if gazetteers.exists() else None)
     open_ = [finding for finding in found if finding.key not in closed]
     for finding in open_:
         out.print(f"{finding.key} {finding.kind}: [{finding.doc}] {finding.problem}", markup=False)
         if finding.quote:
-            out.print(f"    {finding.quote}", markup=False)
+            out.print("    " + finding.quote.strip().replace("\n", "⏎"), markup=False)
     if target:
         with open_atomic(target) as handle:
             handle.writelines(table_lines(open_))
@@ -166,8 +178,8 @@ def audit_command(
     stale = closed.keys() - {finding.key for finding in found}
     if stale:
         out.print(f"{len(stale)} closed findings are found no more; they can leave the file")
-    if faults or open_:
-        complain(f"{len(faults)} faults, {len(open_)} open findings")
+    if open_:
+        complain(f"{len(open_)} open findings")
         raise typer.Exit(PARTIAL)
 
 
@@ -176,6 +188,7 @@ def _describe(entries: Sequence[Entry]) -> None:
     from zonekg.annotate.audit import composition, seen_rates
 
     splits = list(dict.fromkeys(entry.split for entry in entries))
+    out.print("splits: " + ", ".join(splits), markup=False)
     counts = [
         (row, *(of[split] for split in splits), sum(of.values()))
         for row, of in composition(entries).items()
@@ -183,7 +196,10 @@ def _describe(entries: Sequence[Entry]) -> None:
     table("what the splits hold", ("", *splits, "all"), counts)
     rates = seen_rates(entries)
     labels = sorted({label for row in rates.values() for label in row})
-    shares = [(split, *(f"{row.get(x, 0):.1%}" for x in labels)) for split, row in rates.items()]
+    shares = [
+        (split, *(f"{row[x]:.1%}" if x in row else "none" for x in labels))
+        for split, row in rates.items()
+    ]
     table("mentions whose wording occurs in train", ("split", *labels), shares)
 
 

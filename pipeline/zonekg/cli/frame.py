@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 import zonekg
 from zonekg.errors import ZonekgError
@@ -31,8 +32,8 @@ __all__ = [
 
 ERROR, PARTIAL, INTERRUPTED = 1, 3, 130
 
-out = Console(highlight=False, soft_wrap=True)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+_err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 class Commands(typer.core.TyperGroup):
@@ -119,7 +120,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     """Print a table; the first column is text, the others are numbers."""
     grid = Table(title=title, title_justify="left", title_style="bold")
     for i, name in enumerate(columns):
-        grid.add_column(name, justify="left" if i == 0 else "right")
+        grid.add_column(Text(name), justify="left" if i == 0 else "right")
     for row in rows:
-        grid.add_row(*(str(cell) for cell in row))
+        grid.add_row(*(Text(str(cell)) for cell in row))
     out.print(grid)

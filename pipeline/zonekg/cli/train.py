@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zonekg.cli.frame import Settings, out, overrides
+from zonekg.cli.frame import INTERRUPTED, Settings, complain, out, overrides
 
 
 def train_command(
@@ -29,7 +29,11 @@ def train_command(
     """
     from zonekg.training import train
 
-    train(config, output, work=work, resume=resume, overrides=overrides(setting))
+    try:
+        train(config, output, work=work, resume=resume, overrides=overrides(setting))
+    except KeyboardInterrupt as error:
+        complain("stopped; the checkpoints are kept, --resume goes on from the last one")
+        raise typer.Exit(INTERRUPTED) from error
     out.print(
         f"wrote {output}; next: zonekg card {output} annotations/dev annotations/test "
         "annotations/seeds/gold.jsonl",

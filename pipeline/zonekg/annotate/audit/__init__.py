@@ -7,6 +7,7 @@ content, so it opens again when the sentence it rests on changes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -43,7 +44,7 @@ KINDS: Mapping[str, Callable[[Sequence[Entry]], Iterator[AuditFinding]]] = {
 
 
 def audit(entries: Sequence[Entry], gazetteers: Path | None = None) -> list[AuditFinding]:
-    """All findings, by kind in the order of `KINDS`, then in the order of the documents."""
+    """All findings, by kind in the order of `KINDS`; equal ones once."""
     found: list[AuditFinding] = []
     for check in KINDS.values():
         found += dict.fromkeys(check(entries))
@@ -56,21 +57,31 @@ COLUMNS = ("key", "kind", "document", "problem", "quote", "reason")
 
 
 def read_reviewed(path: Path) -> dict[str, str]:
-    """Keys of closed findings with the reason each was closed for; empty without the file.
+    """Keys of closed findings with the reason each was closed for.
 
     A table with tabs and a header, `COLUMNS`, as `table_lines` writes it; the reason is filled in
-    by hand. Raises AnnotationError, with the line, where a reason is missing.
+    by hand. Raises AnnotationError, with the line, where a column or a reason is missing.
     """
-    if not path.exists():
-        return {}
+    try:
+        head, *lines = path.read_bytes().decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise AnnotationError(path, "not UTF-8", todo="save the file as UTF-8") from error
+    except OSError as error:
+        raise AnnotationError(path, error.strerror or str(error)) from error
+    if tuple(head.rstrip("\r").split("\t")) != COLUMNS:
+        raise AnnotationError(path, "no header", line=1, todo=f"expected {' '.join(COLUMNS)}")
     reviewed = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if number == 1:
+    for number, line in enumerate(lines, start=2):
+        if not line.strip():
             continue
-        row = dict(zip(COLUMNS, line.split("\t"), strict=False))
-        if not row.get("reason", "").strip():
+        row = line.rstrip("\r").split("\t")
+        if len(row) != len(COLUMNS):
+            raise AnnotationError(
+                path, f"{len(row)} columns", line=number, todo=f"expected {len(COLUMNS)}"
+            )
+        if not row[-1].strip():
             raise AnnotationError(path, "no reason", line=number, todo="say why it is no fault")
-        reviewed[row["key"]] = row["reason"]
+        reviewed[row[0]] = row[-1]
     return reviewed
 
 
@@ -78,4 +89,5 @@ def table_lines(findings: Iterable[AuditFinding]) -> Iterator[str]:
     """Findings as lines of a table, to look at and to fill in the last column of."""
     yield "\t".join(COLUMNS) + "\n"
     for finding in findings:
-        yield "\t".join((finding.key, *finding, "")) + "\n"
+        cells = (re.sub(r"[\t\n\r]", "⏎", cell) for cell in finding)
+        yield "\t".join((finding.key, *cells, "")) + "\n"

@@ -35,7 +35,7 @@ def composition(entries: Sequence[Entry]) -> dict[str, dict[str, int]]:
             ("mentions", len(found)),
             (f"PROJECT over {LONG} characters", long),
             ("relations", len(relations)),
-            ("documents with layout noise", bool(record.get("meta", {}).get("noise"))),
+            ("documents with layout noise", bool((record.get("meta") or {}).get("noise"))),
             ("documents without relation", not relations),
             ("documents without mention", not found),
             *((m.label, 1) for m in found),

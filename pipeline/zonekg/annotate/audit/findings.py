@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zonekg.annotate.records import Record, read_records
+from zonekg.docs import sentence_bounds
 from zonekg.errors import AnnotationError
 
 __all__ = ["AuditFinding", "Entry", "Mark", "first_of_group", "marks", "quote", "read_splits"]
@@ -22,7 +23,7 @@ class Entry(NamedTuple):
 
 
 class AuditFinding(NamedTuple):
-    """A suspicion: kind (see `KINDS`), document, what is suspected, the text that it rests on."""
+    """A suspicion: kind (see `KINDS`), document, what is suspected, the sentence it rests on."""
 
     kind: str
     doc: str
@@ -48,17 +49,24 @@ class Mark(NamedTuple):
 def read_splits(folder: Path) -> list[Entry]:
     """The documents of each split, splits and documents in file order.
 
-    A split is a folder that holds a file of its own name, or gold.jsonl; other annotations of the
-    same documents are not part of the corpus.
+    A split is a folder that holds a file of its own name, or else gold.jsonl; other annotations of
+    the same documents are not part of the corpus. Raises AnnotationError where two splits share an
+    id, or where there is no split.
     """
-    folders = [path for path in sorted(folder.iterdir()) if path.is_dir()]
-    files = [path / name for path in folders for name in (f"{path.name}.jsonl", "gold.jsonl")]
-    entries = [
-        Entry(file.parent.name, record)
-        for file in files
-        if file.exists()
-        for _, record in read_records(file)
-    ]
+    entries: list[Entry] = []
+    seen: dict[str, Path] = {}
+    for path in sorted(path for path in folder.iterdir() if path.is_dir()):
+        files = [path / name for name in (f"{path.name}.jsonl", "gold.jsonl")]
+        for file in [file for file in files if file.exists()][:1]:
+            for line, record in read_records(file):
+                key = str(record["id"])
+                if key in seen:
+                    raise AnnotationError(
+                        file, f"document {key} again, known from {seen[key]}", line=line,
+                        todo="give every document an id of its own",
+                    )  # fmt: skip
+                seen[key] = file
+                entries.append(Entry(path.name, {"entities": [], "relations": [], **record}))
     if not entries:
         raise AnnotationError(folder, "no split", todo="expected train/train.jsonl and the like")
     return entries
@@ -89,5 +97,8 @@ def first_of_group(record: Record, found: Sequence[Mark]) -> dict[int, int]:
 
 
 def quote(text: str, start: int, end: int, reach: int = 20) -> str:
-    """The text around a place, on one line."""
-    return text[max(0, start - reach) : end + reach].replace("\n", "⏎")
+    """The sentences that a place lies in, and `reach` characters on both sides at least."""
+    bounds = sentence_bounds(text)
+    first = max((a for a, _ in bounds if a <= start), default=0)
+    last = min((b for _, b in bounds if b >= end), default=len(text))
+    return text[min(first, max(0, start - reach)) : max(last, end + reach)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 from pathlib import Path
 
 from zonekg.annotate.audit.findings import AuditFinding, Entry, marks
@@ -14,23 +15,25 @@ __all__ = ["gazetteer_leaks", "leaks", "near_duplicates", "seen_rates"]
 
 
 def near_duplicates(
-    entries: Sequence[Entry], size: int = 8, limit: float = 0.2
+    entries: Sequence[Entry], size: int = 8, limit: float = 0.2, common: int = 50
 ) -> Iterator[AuditFinding]:
-    """Two documents that share more than `limit` of the `size`-character pieces of the shorter."""
-    pieces = [
-        {text[i : i + size] for i in range(max(1, len(text) - size + 1))}
-        for text in (entry.record["text"] for entry in entries)
-    ]
+    """Two documents that share more than `limit` of the `size`-character pieces of the shorter.
+
+    Pieces that more than `common` documents hold are a manner of speaking, and do not count.
+    """
     holders: dict[str, list[int]] = defaultdict(list)
-    for i, own in enumerate(pieces):
-        for piece in own:
+    for i, entry in enumerate(entries):
+        text = entry.record["text"]
+        for piece in {text[k : k + size] for k in range(max(1, len(text) - size + 1))}:
             holders[piece].append(i)
+    sizes: Counter[int] = Counter()
     shared: Counter[tuple[int, int]] = Counter()
     for rows in holders.values():
-        for i, a in enumerate(rows):
-            shared.update((a, b) for b in rows[i + 1 :])
+        if len(rows) <= common:
+            sizes.update(rows)
+            shared.update(combinations(rows, 2))
     for (a, b), count in sorted(shared.items()):
-        if count > limit * min(len(pieces[a]), len(pieces[b])):
+        if count > limit * min(sizes[a], sizes[b]):
             one, other = (str(entries[i].record["id"]) for i in (a, b))
             yield AuditFinding("near-duplicate", other, f"shares {count} pieces with {one}", "")
 

@@ -31,9 +31,12 @@ def unmarked(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
 
 def _bare(text: str, surface: str, found: Sequence[Mark]) -> Iterator[int]:
     """Where `surface` stands outside of every mark."""
-    for match in re.finditer(re.escape(surface), text):
-        if not any(m.start < match.end() and match.start() < m.end for m in found):
-            yield match.start()
+    start = text.find(surface)
+    while start >= 0:
+        end = start + len(surface)
+        if not any(m.start < end and start < m.end for m in found):
+            yield start
+        start = text.find(surface, end)
 
 
 def unmarked_across(entries: Sequence[Entry]) -> Iterator[AuditFinding]:
@@ -50,7 +53,7 @@ def unmarked_across(entries: Sequence[Entry]) -> Iterator[AuditFinding]:
     for _, record in entries:
         text, found = record["text"], marks(record)
         own = {m.text for m in found}
-        for front in {text[i : i + 2] for i in range(len(text))} & by_front.keys():
+        for front in sorted({text[i : i + 2] for i in range(len(text))} & by_front.keys()):
             for name in by_front[front]:
                 if name not in own:
                     for start in _bare(text, name, found):

@@ -49,7 +49,7 @@ def amounts_without_owner(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
 
 
 def projects_without_park(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
-    """A PROJECT in no park, in an article whose title or most frequent name is a park."""
+    """A PROJECT in no park, in an article that names a park in its title, or one and no other."""
     for _, record in entries:
         found, text = marks(record), record["text"]
         first = first_of_group(record, found)

@@ -90,7 +90,12 @@ def _fitting(edits: Iterable[Edit], spans: list[tuple[int, int]]) -> list[Edit]:
 
 
 def sometimes(level: float, edits: Callable[[Doc], Iterable[Edit]]) -> Augmenter:
-    """An augmenter that makes the edits in a share `level` (0 to 1) of the documents."""
+    """An augmenter that makes the edits in a share `level` (0 to 1) of the documents.
+
+    Raises ValueError for another level.
+    """
+    if not 0 <= level <= 1:
+        raise ValueError(f"level {level}, expected 0 to 1")
 
     def augment(nlp: Language, example: Example) -> Iterator[Example]:
         yield (

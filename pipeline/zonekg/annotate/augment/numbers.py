@@ -19,13 +19,15 @@ def make_numbers(level: float, share: float = 0.7) -> Augmenter:
     """Other numbers of the same length; amounts sometimes in Chinese numerals.
 
     level: share of the documents to change; share: how many of a document's numbers are. Equal
-    numbers stay equal.
+    numbers stay equal, different ones different.
     """
     return sometimes(level, lambda doc: _number_edits(doc, share))
 
 
+# no dates, times, ranges, percentages or parts of longer numbers; full-width digits stay
 _NUMBER = re.compile(
-    r"(?<![A-Za-z\d.,年第])\d{1,6}(?:\.\d{1,3})?(?![\d,]|\.\d|年|月|日|时|版|％|%)"
+    r"(?<![A-Za-z\d.,．，:：年第~～至到—–-])[0-9]{1,6}(?:\.[0-9]{1,3})?"
+    r"(?![\d,，:：年月日时版％%]|[.．]\d|[~～至到—–-]+\d)"
 )
 _NUMERAL_OF = dict(zip("123456789", "一两三四五六七八九", strict=True))
 
@@ -38,6 +40,8 @@ def _number_edits(doc: Doc, share: float) -> Iterator[Edit]:
         old = match[0]
         if old not in new:
             new[old] = _other_number(old) if random.random() < share else old
+            if new[old] in doc.text:  # two numbers may not become one
+                new[old] = old
         alone = match.start() in starts and re.match(r"[万亿]元", doc.text[match.end() :])
         if alone and new[old] in _NUMERAL_OF and random.random() < 0.3:
             yield Edit(match.start(), match.end(), _NUMERAL_OF[new[old]])
