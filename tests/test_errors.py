@@ -1,6 +1,7 @@
 """Errors: one tree, and messages that say where, what and what to do."""
 
 import ast
+import pickle
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,10 @@ def test_the_package_raises_no_bare_exception():
             if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
                 raised = getattr(node.exc.func, "id", "")
                 assert raised not in ("Exception", "BaseException", "RuntimeError"), path
+
+
+@pytest.mark.parametrize("kind", [InputError, AnnotationError])
+def test_an_error_crosses_over_to_another_process(kind):
+    error = kind("a.txt", "no text", line=3, todo="remove it")
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), again.line, again.path) == (kind, str(error), 3, "a.txt")

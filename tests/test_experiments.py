@@ -104,6 +104,46 @@ def test_a_failure_keeps_what_is_done(config, records, data, tmp_path, trainings
     assert len(trainings) == 2
 
 
+def test_a_failure_beside_others_is_told_as_it_is(config, records, data, tmp_path):
+    points = [
+        Point(tmp_path / "bad", [], data, TINY),
+        Point(tmp_path / "good", records, data, TINY),
+    ]
+    with pytest.raises(InputError, match=r"ner_cnn\.cfg: .*annotated examples"):
+        train_points(config, points, jobs=2)
+
+
+def test_a_change_while_training_is_no_training_of_the_change(
+    config, records, data, tmp_path, monkeypatch
+):
+    train = experiments.train
+
+    def meddling(*args, **options):
+        data.write_text("".join(record_lines(records[:2])), encoding="utf-8")
+        return train(*args, **options)
+
+    monkeypatch.setattr(experiments, "train", meddling)
+    point = Point(tmp_path / "p", records, data, TINY)
+    train_points(config, [point])
+    monkeypatch.setattr(experiments, "train", train)
+    seen = []
+    train_points(config, [point], progress=lambda *state: seen.append(state))
+    assert seen == [(0, 1), (1, 1)]
+
+
+def test_a_stamp_does_not_outlive_its_model(config, records, data, tmp_path, monkeypatch):
+    point = Point(tmp_path / "p", records, data, TINY)
+    train_points(config, [point])
+
+    def killed(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(experiments, "train", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train_points(config, [Point(point.folder, records[1:], data, TINY)])
+    assert not (point.folder / "done").exists()
+
+
 def test_several_at_a_time(config, records, data, tmp_path):
     points = [Point(tmp_path / f"p{i}", records, data, TINY | {"system.seed": i}) for i in (1, 2)]
     train_points(config, points, jobs=2)

@@ -146,9 +146,15 @@ def test_equal_wordings_are_one_thing_whatever_the_groups_say(pair):
     assert relation_counts((predicted, gold), "INVESTS_IN") == (1, 1, 1)
 
 
-def test_a_relation_inside_one_thing_is_no_fact(pair):
+def test_a_relation_inside_one_thing_of_gold_is_a_wrong_fact(pair):
     split, whole = NAMES.format("O2"), NAMES.format("O1")
     both = pair([split, "O1 COOPERATES_WITH O2"], [whole])
+    assert relation_counts(both, "COOPERATES_WITH") == (0, 1, 0)
+
+
+def test_a_relation_of_a_thing_to_itself_is_no_fact(pair):
+    whole = NAMES.format("O1")
+    both = pair([whole, "O1#1 COOPERATES_WITH O1#2"], [whole])
     assert relation_counts(both, "COOPERATES_WITH") == (0, 0, 0)
 
 

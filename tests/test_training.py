@@ -287,3 +287,20 @@ def test_an_output_below_a_file_is_told(folders, tmp_path):
     with pytest.raises(OutputError, match="can't be written"):
         publish(folders[0], tmp_path / "file" / "model")
     assert (tmp_path / "file").read_text() == "keep me"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("training.max_step", 5, "no setting training.max_step to change"),
+        ("paths.trian", "x", "no setting paths.trian to change"),
+        ("trianing.max_steps", 5, "trianing"),
+        ("paths.train", 123, "paths.train is no path"),
+        ("training.seed", "abc", "training.seed is no whole number"),
+        ("training.eval_frequency", 0, "training.eval_frequency is below 1"),
+    ],
+)
+def test_a_wrong_setting_is_told(config, key, value, told, tmp_path):
+    with pytest.raises(InputError, match=told):
+        train(config, tmp_path / "model", work=tmp_path / "work", overrides={key: value})
+    assert list(tmp_path.iterdir()) == []

@@ -6,6 +6,7 @@ from zonekg.annotate.audit import (
     KINDS,
     Entry,
     audit,
+    composition,
     read_reviewed,
     read_splits,
     seen_rates,
@@ -144,24 +145,53 @@ def write(path, *rows):
 
 
 def test_splits_are_read_and_second_annotations_are_not(tmp_path):
-    record = {"id": "d", "text": "甲", "entities": [], "relations": []}
     for name in ("train/train", "dev/dev", "seeds/gold", "seeds/annotator-a", "agreement/dev-a"):
-        write(tmp_path / f"{name}.jsonl", record)
-    assert [entry.split for entry in read_splits(tmp_path)] == ["dev", "seeds", "train"]
+        write(tmp_path / f"{name}.jsonl", {"id": name, "text": name})
+    entries = read_splits(tmp_path)
+    assert [entry.split for entry in entries] == ["dev", "seeds", "train"]
+    assert audit(entries) == []
+    assert composition(entries)["documents without mention"]["train"] == 1
     with pytest.raises(AnnotationError, match="no split"):
         read_splits(tmp_path / "agreement")
 
 
-def test_a_closed_finding_needs_a_reason(tmp_path):
+def test_an_id_in_two_splits_is_told(tmp_path):
+    for name in ("train/train", "dev/dev"):
+        write(tmp_path / f"{name}.jsonl", {"id": 1, "text": "甲", "entities": [], "relations": []})
+    with pytest.raises(AnnotationError, match=r"train\.jsonl:1: document 1 again, .*dev\.jsonl"):
+        read_splits(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["总投资[[M1|3亿元]]。", "甲\t总投资[[M1|3亿元]]\u2028乙\x85。"])
+def test_a_closed_finding_needs_a_reason(text, tmp_path):
     path = tmp_path / "reviewed.tsv"
-    assert read_reviewed(path) == {}
-    (finding,) = found("amount without owner", train_1="总投资[[M1|3亿元]]。")
+    (finding,) = found("amount without owner", train_1=text)
     head, line = table_lines([finding])
-    path.write_text(head + line.removesuffix("\n") + "of the city\n", encoding="utf-8")
-    assert read_reviewed(path)[finding.key] == "of the city"
+    for end in ("\n", "\r\n", "\n\n"):
+        closed = "\ufeff" + (head + line.removesuffix("\n") + "of the city\n").replace("\n", end)
+        path.write_bytes(closed.encode())
+        assert read_reviewed(path) == {finding.key: "of the city"}
     path.write_text(head + line, encoding="utf-8")
     with pytest.raises(AnnotationError, match=r"reviewed\.tsv:2: no reason"):
         read_reviewed(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"a\tb\n", ":1: no header"), (b"\xff\xfe", "not UTF-8"), (None, "No such file")],
+)
+def test_a_bad_table_of_closed_findings_is_told(content, told, tmp_path):
+    if content is not None:
+        (tmp_path / "reviewed.tsv").write_bytes(content)
+    with pytest.raises(AnnotationError, match=told):
+        read_reviewed(tmp_path / "reviewed.tsv")
+
+
+def test_a_closed_finding_has_all_columns(tmp_path):
+    head = "".join(table_lines([]))
+    (tmp_path / "reviewed.tsv").write_text(head + "a\tb\n", encoding="utf-8")
+    with pytest.raises(AnnotationError, match=":2: 2 columns; expected 6"):
+        read_reviewed(tmp_path / "reviewed.tsv")
 
 
 def test_every_kind_is_tested():

@@ -123,6 +123,65 @@ def test_numbers_keep_dates_and_lengths(zh, folder):
         assert len(text) == len(example(zh).reference.text)
 
 
+def mentions(zh, augmenter, body, seed=0):
+    return [e.text for e in changed(zh, augmenter, seed, f"=== d\n\n{body}\n---\n").ents]
+
+
+def test_two_companies_do_not_become_one(zh, folder):
+    both = "[[O1|甲源有限公司]]和[[O2|乙源有限公司]]签约"
+    assert mentions(zh, MAKERS["name_swap"](1.0, folder), both) == [
+        "浙富控股集团股份有限公司", "乙源有限公司",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[[O1|省委改革办]]和[[O2|江苏省疾控中心]]",
+        "[[O1|浙富控股]]",
+        "[[P1|年产5万吨磷酸铁锂项目]]和[[P2|年产3万吨（一期）改造]]，[[P3|年产2万台整车扩能项目]]",
+        "[[K1|昆山岩新材料产业园]]在昆山路",
+    ],
+)
+def test_what_is_no_name_of_the_kind_stays(body, zh, folder):
+    old = record_to_doc(next(parse_records(f"=== d\n\n{body}\n---\n")), zh)
+    text = changed(zh, MAKERS["name_swap"](1.0, folder), 0, f"=== d\n\n{body}\n---\n").text
+    assert text.replace("交流电机", "磷酸铁锂") == old.text
+
+
+def test_a_product_is_swapped_whole(zh, folder):
+    body = "[[P1|年产5万吨磷酸铁项目]]和[[P2|磷酸铁锂生产基地]]，[[O1|磷酸铁锂研究院]]"
+    assert mentions(zh, MAKERS["name_swap"](1.0, folder), body) == [
+        "年产5万吨交流电机项目", "磷酸铁锂生产基地", "磷酸铁锂研究院",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "12:30",
+        "1至9月",
+        "2023-2025年",
+        "2至3亿元",
+        "10～20亿元",
+        "５亿元",
+        "１,０００万",
+        "15%",
+    ],
+)
+def test_times_ranges_and_full_width_numbers_stay(body, zh, folder):
+    for seed in range(5):
+        text = changed(zh, MAKERS["numbers"](1.0, folder), seed, f"=== d\n\n{body}\n---\n").text
+        assert text == body
+
+
+@pytest.mark.parametrize("level", [-0.1, 1.5])
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_level_is_a_share(name, level, folder):
+    with pytest.raises(ValueError, match="expected 0 to 1"):
+        MAKERS[name](level, folder)
+
+
 def test_a_chain_applies_all(zh, folder):
     steps = [MAKERS[name](1.0, folder) for name in ("name_swap", "width", "brackets")]
     seen = {changed(zh, augment.make_chain(*steps), seed).text for seed in range(40)}

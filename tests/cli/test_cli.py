@@ -412,18 +412,18 @@ def test_annotations_audit(root, tmp_path):
     target = tmp_path / "open.tsv"
     done = call("annotations", "audit", folder, "--open", target)
     assert done.exit_code == 3
-    _, *lines = target.read_text(encoding="utf-8").splitlines()
-    assert f"error: 0 faults, {len(lines)} open findings" in done.stderr
+    head, *lines = target.read_text(encoding="utf-8").splitlines()
+    assert f"error: {len(lines)} open findings" in done.stderr
     assert all(line.split("\t")[0] in done.stdout for line in lines)
     reviewed = folder / "reviewed.tsv"
-    reviewed.write_text(
-        "\n".join(["head", *(f"{line}because" for line in lines)]), encoding="utf-8"
-    )
+    reviewed.write_text("\n".join([head, *(f"{line}because" for line in lines)]), encoding="utf-8")
     assert call("annotations", "audit", folder).exit_code == 0
     (folder / "dev" / "dev.jsonl").write_text("{}\n", encoding="utf-8")
     done = call("annotations", "audit", folder)
     assert done.exit_code == 3
     assert "expected a non-empty string" in done.stdout
+    assert "mend them first" in done.stderr
+    assert "closed findings" not in done.stdout
 
 
 QUICK = [

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zonekg.annotate.audit import Entry
 from zonekg.annotate.checks import check_file, check_record
 from zonekg.annotate.inline import format_records, parse_records
 from zonekg.annotate.records import (
@@ -21,6 +20,9 @@ from zonekg.annotate.records import (
 from zonekg.cli.frame import PARTIAL, Settings, complain, out, overrides, progress, table
 from zonekg.errors import AnnotationError
 from zonekg.files import open_atomic
+
+if TYPE_CHECKING:
+    from zonekg.annotate.audit import Entry
 
 app = typer.Typer(
     no_args_is_help=True, help="Check, convert, compare and audit annotated documents."

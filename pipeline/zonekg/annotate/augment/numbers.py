@@ -24,7 +24,7 @@ def make_numbers(level: float, share: float = 0.7) -> Augmenter:
     return sometimes(level, lambda doc: _number_edits(doc, share))
 
 
-# no dates, times, ranges, percentages or parts of longer numbers; full-width digits stay
+# no dates, ranges, percentages or parts of longer numbers; full-width digits stay
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d.,．，:：年第~～至到—–-])[0-9]{1,6}(?:\.[0-9]{1,3})?"
     r"(?![\d,，:：年月日时版％%]|[.．]\d|[~～至到—–-]+\d)"
