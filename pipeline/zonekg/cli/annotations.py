@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -101,6 +101,8 @@ def agree_command(
 ) -> None:
     """Agreement of two annotators on the same documents, and every difference.
 
+    Relations are compared between things: between the second annotator's groups of mentions.
+
     Example: zonekg annotations agree annotations/seeds/a.jsonl annotations/seeds/b.jsonl
     """
     from zonekg.annotate.agreement import compare
@@ -111,21 +113,17 @@ def agree_command(
     out.print(f"{result.documents} documents, {len(result.differences)} differences")
     scores = {name: getattr(result, name) for name in ("entities", "relations", "same_as")}
     for name, by_label in scores.items():
-        rows = [
-            (
-                k,
-                f"{v['f']:.2f}" if v["predicted"] + v["gold"] else "none",
-                v["predicted"],
-                v["gold"],
-            )
-            for k, v in by_label.items()
-        ]
+        rows = [(k, _f1(v), v["predicted"], v["gold"]) for k, v in by_label.items()]
         table(f"agreement on {name} (F1, strict)", ("label", "F1", "first", "second"), rows)
     if target:
         with open_atomic(target) as handle:
             row = {"first": first.as_posix(), "second": second.as_posix()}
             row |= {"documents": result.documents} | scores
             handle.write(json.dumps(row, ensure_ascii=False, indent=2) + "\n")
+
+
+def _f1(row: Mapping[str, Any]) -> str:
+    return f"{row['f']:.2f}" if row["predicted"] + row["gold"] else "none"
 
 
 @app.command("audit")
