@@ -1,5 +1,6 @@
 """The committed annotations keep the format, keep apart, and are what their README says."""
 
+import json
 import re
 from pathlib import Path
 
@@ -256,3 +257,25 @@ def test_both_annotators_had_the_documents_of_gold(part, request):
     assert first == second
     assert first.items() <= gold.items()
     assert len(first) >= len(gold) * (0.1 if part == "train" else 1)
+
+
+def report(name):
+    return json.loads((FOLDER / "reports" / name).read_text(encoding="utf-8"))
+
+
+LABELS = ("micro", "ORG", "PARK", "PROJECT", "MONEY")
+
+
+def test_the_readme_tells_the_learning_curve():
+    for point in report("learning-curve.json")["points"]:
+        told = table_row(f"{100 * point['share']:g}%")
+        sizes = [point["documents"], point["characters"], point["entities"]]
+        assert [int(cell.replace(",", "")) for cell in told[:3]] == sizes
+        assert told[3:] == [f"{point['scores'][label]['f']:.1f}" for label in LABELS]
+
+
+def test_the_readme_tells_what_augmentation_brings():
+    for row in report("augmentation.json")["results"]:
+        told = table_row(row["augmenters"])
+        measured = [*(row["dev"][label] for label in LABELS), row["noisy dev"]["micro"]]
+        assert told == [f"{value:.1f}" for value in measured]
