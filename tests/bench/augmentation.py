@@ -59,6 +59,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("training/augmentation"))
     parser.add_argument("--seeds", type=int, nargs="+", default=[7])
     parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--only", nargs="+", default=["none", *STEPS, "all"])
     parser.add_argument("--jobs", type=int, default=1)
     args = parser.parse_args()
 
@@ -77,6 +78,7 @@ def main() -> None:
             },
         )
         for name, changed in rows.items()
+        if name in args.only
         for seed in args.seeds
     }
     train_points(
