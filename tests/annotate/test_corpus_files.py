@@ -281,3 +281,7 @@ def test_the_readme_tells_what_augmentation_brings():
         measured = [*(row["dev"][label] for label in LABELS), row["noisy dev"]["micro"]]
         measured += [before["dev"]["micro"], before["noisy dev"]["micro"]]
         assert table_row(row["augmenters"]) == [f"{value:.1f}" for value in measured]
+    long = {row["augmenters"]: row for row in report("augmentation-long.json")["results"]}
+    for name, told in (("none", "without augmentation"), ("all", "with all augmenters")):
+        measured = [long[name][part]["micro"] for part in ("dev", "noisy dev")]
+        assert table_row(told) == [f"{value:.1f}" for value in measured]
