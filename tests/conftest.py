@@ -27,6 +27,12 @@ def root():
 
 
 @pytest.fixture(scope="session")
+def config():
+    """The training config of the shipped pipeline."""
+    return ROOT / "configs" / "ner_cnn.cfg"
+
+
+@pytest.fixture(scope="session")
 def nlp():
     """A pipeline that only cuts text into characters."""
     return spacy.blank("zh")

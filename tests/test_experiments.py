@@ -28,11 +28,6 @@ TINY = {
 
 
 @pytest.fixture(scope="module")
-def config(root):
-    return root / "configs" / "ner_cnn.cfg"
-
-
-@pytest.fixture(scope="module")
 def records(root):
     return [row for _, row in read_records(root / "annotations" / "dev" / "dev.jsonl")][:6]
 

@@ -26,11 +26,6 @@ TINY = {
 
 
 @pytest.fixture(scope="module")
-def config(root):
-    return root / "configs" / "ner_cnn.cfg"
-
-
-@pytest.fixture(scope="module")
 def corpus(root, tmp_path_factory):
     """Ten documents to train on and two to choose by."""
     folder = tmp_path_factory.mktemp("corpus")

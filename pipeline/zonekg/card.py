@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from spacy.language import Language
 from zonekg.annotate.corpus import read_docs
 from zonekg.errors import ModelError
 from zonekg.extraction import load_model
-from zonekg.files import open_atomic
+from zonekg.files import open_atomic, write_json
 from zonekg.scoring import evaluate
 
 __all__ = ["write_card"]
@@ -26,16 +25,14 @@ def write_card(model: str | Path, gold: Sequence[str | Path]) -> Path:
     """
     folder = Path(model)
     nlp = load_model(folder)
+    _refuse_seen(nlp, gold)
     results = []
     for path in map(Path, gold):
         docs = list(read_docs(path, nlp))
         results.append({"gold": path.as_posix()} | evaluate(nlp, docs))
-    _refuse_seen(nlp, gold)
     command = f"zonekg card {folder.as_posix()} " + " ".join(Path(p).as_posix() for p in gold)
     today = dt.datetime.now(dt.UTC).date().isoformat()
-    with open_atomic(folder / "scores.json") as handle:
-        handle.write(json.dumps({"date": today, "command": command, "results": results},
-                                ensure_ascii=False, indent=2) + "\n")  # fmt: skip
+    write_json(folder / "scores.json", {"date": today, "command": command, "results": results})
     card = folder / "README.md"
     with open_atomic(card) as handle:
         handle.write(_text(nlp, folder.name, command, today, results))

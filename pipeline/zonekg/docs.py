@@ -7,13 +7,13 @@ Everything is plain data under one key of ``doc.user_data``, so that it survives
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from spacy.language import Language
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc, DocBin, Span
 
 from zonekg.articles import Article
 from zonekg.errors import ModelError
@@ -23,9 +23,11 @@ __all__ = [
     "Relation",
     "amounts",
     "article",
+    "bare_copy",
     "confidences",
     "group_mentions",
     "groups",
+    "join_equal",
     "load_docs",
     "relations",
     "save_docs",
@@ -75,6 +77,13 @@ class Amount(NamedTuple):
 def _data(doc: Doc) -> dict[str, Any]:
     data: dict[str, Any] = doc.user_data.setdefault(_KEY, {})
     return data
+
+
+def bare_copy(doc: Doc) -> Doc:
+    """The text and the mentions of a doc alone."""
+    copy = Doc(doc.vocab, words=[t.text for t in doc], spaces=[bool(t.whitespace_) for t in doc])
+    copy.set_ents([Span(copy, e.start, e.end, label=e.label_) for e in doc.ents])
+    return copy
 
 
 def article(doc: Doc) -> Article | None:
@@ -141,7 +150,16 @@ def set_confidences(doc: Doc, values: Sequence[float]) -> None:
 
 def group_mentions(doc: Doc, same_as: Iterable[Iterable[int]]) -> list[int]:
     """For each mention the first of its group: joined by `same_as` or by equal label and text."""
-    first = list(range(len(doc.ents)))
+    return join_equal([(ent.label_, ent.text) for ent in doc.ents], same_as)
+
+
+def join_equal(names: Sequence[Hashable], same_as: Iterable[Iterable[int]]) -> list[int]:
+    """For each name the index of the first of its group: equal names, and those of `same_as`.
+
+    >>> join_equal(["甲公司", "乙公司", "甲公司", "甲"], [[0, 3]])
+    [0, 1, 0, 0]
+    """
+    first = list(range(len(names)))
 
     def root(i: int) -> int:
         while first[i] != i:
@@ -152,9 +170,9 @@ def group_mentions(doc: Doc, same_as: Iterable[Iterable[int]]) -> list[int]:
         low, high = sorted((root(a), root(b)))
         first[high] = low
 
-    seen: dict[tuple[str, str], int] = {}
-    for i, ent in enumerate(doc.ents):
-        join(seen.setdefault((ent.label_, ent.text), i), i)
+    seen: dict[Hashable, int] = {}
+    for i, name in enumerate(names):
+        join(seen.setdefault(name, i), i)
     for group in same_as:
         members = list(group)
         for member in members[1:]:

@@ -21,15 +21,15 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from zonekg.annotate.agreement import Difference, differences
+from zonekg.annotate.agreement import Difference, mention_differences, relation_differences
 from zonekg.annotate.corpus import checked_records, read_docs, record_files
 from zonekg.annotate.records import Record, record_lines
-from zonekg.components.ner import CharNer
-from zonekg.docs import confidences
+from zonekg.components.ner import CharNer, Floats
 from zonekg.errors import InputError
 from zonekg.extraction import load_model
 from zonekg.files import open_atomic
-from zonekg.scoring import evaluate, with_gold_entities
+from zonekg.schema import default_schema
+from zonekg.scoring import score_entities, with_gold_entities
 from zonekg.training import read_config, train
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "draw_curve",
     "learning_curve",
     "sample",
+    "strict_scores",
     "train_points",
 ]
 
@@ -135,6 +136,13 @@ def sample(records: Sequence[Record], share: float) -> list[Record]:
     return sorted(records, key=_order)[: math.ceil(share * len(records))]
 
 
+def strict_scores(nlp: Language, gold: Sequence[Doc]) -> dict[str, Any]:
+    """Strict entity scores of a pipeline by label, as `scoring.Table.to_dict` has them."""
+    predicted = nlp.pipe([doc.text for doc in gold])
+    labels = list(default_schema().entities)
+    return score_entities(zip(predicted, gold, strict=True), labels).to_dict()
+
+
 def learning_curve(
     config: Path,
     train_data: Path,
@@ -171,7 +179,7 @@ def learning_curve(
     rows = []
     for (share, seed), point in points.items():
         nlp = load_model(point.model)
-        scores = evaluate(nlp, list(read_docs(dev, nlp)))["entities"]["strict"]
+        scores = strict_scores(nlp, list(read_docs(dev, nlp)))
         size = {
             "documents": len(point.train),
             "characters": sum(len(row["text"]) for row in point.train),
@@ -199,8 +207,7 @@ def cross_validate(
     what the model is sure of by `threshold` (0 to 1) counts. Most confident first.
     `settings` change config values.
     """
-    records = [row for path in data for row in checked_records(path)]
-    ranked = sorted(records, key=_order)
+    ranked = sorted(checked_records(*data), key=_order)
     points = []
     for fold in range(folds):
         held = work / f"fold-{fold}" / "held-out.jsonl"
@@ -219,34 +226,28 @@ def cross_validate(
 
 
 def _doubts(nlp: Language, held: Path, threshold: float) -> Iterator[Difference]:
+    sides = ("the model", "the annotation")
     gold = list(read_docs(held, nlp))
+    ner = cast(CharNer, nlp.get_pipe("ner"))
     for mine, doc in zip(nlp.pipe([g.text for g in gold]), gold, strict=True):
         key = doc.user_data["id"]
-        for difference in differences(key, mine, doc, "the model", "the annotation"):
-            if difference.span is None:
-                continue
-            sure = _sureness(nlp, mine, difference)
-            if sure >= threshold:
-                yield difference._replace(confidence=round(sure, 4))
-        given = with_gold_entities(nlp, doc)
-        for difference in differences(key, given, doc, "the model", "the annotation"):
-            relation = difference.span is None and difference.side == "the model"
-            if relation and difference.confidence >= threshold:
-                yield difference
+        found = list(mention_differences(key, mine, doc, *sides))
+        if any(difference.side == "the annotation" for difference in found):
+            outside = ner.score_tags([mine])[0][:, 0]
+            found = [_with_doubt(difference, mine, outside) for difference in found]
+        given = relation_differences(key, with_gold_entities(nlp, doc), doc, *sides)
+        found += [difference for difference in given if difference.side == "the model"]
+        yield from (difference for difference in found if difference.confidence >= threshold)
 
 
-def _sureness(nlp: Language, doc: Doc, difference: Difference) -> float:
-    """The model's confidence in a mention of its own, or that an annotated one is none."""
-    assert difference.span is not None
+def _with_doubt(difference: Difference, doc: Doc, outside: Floats) -> Difference:
+    """How sure the model is that an annotated mention is none, by log probabilities of tag O."""
+    if difference.side == "the model" or difference.span is None:
+        return difference
     start, end = difference.span
-    if difference.side == "the model":
-        found = zip(doc.ents, confidences(doc), strict=True)
-        return next(sure for e, sure in found if (e.start_char, e.end_char) == difference.span)
     if any(e.start_char < end and start < e.end_char for e in doc.ents):
-        return 0.0  # the model's own mention here is listed already
-    ner = cast(CharNer, nlp.get_pipe("ner"))
-    outside = ner.score_tags([doc])[0][start:end, 0]
-    return float(np.exp(outside.mean()))
+        return difference._replace(confidence=0.0)  # listed already by the model's own mention
+    return difference._replace(confidence=round(float(np.exp(outside[start:end].mean())), 4))
 
 
 def draw_curve(rows: Sequence[Mapping[str, Any]], path: Path) -> None:

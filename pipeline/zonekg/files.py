@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import secrets
 import stat
@@ -13,7 +14,7 @@ from typing import IO, Any, Literal
 
 from zonekg.errors import OutputError
 
-__all__ = ["open_atomic"]
+__all__ = ["make_folder", "open_atomic", "write_json"]
 
 _TODO = {
     errno.ENOSPC: "free some space or write to another disk",
@@ -105,3 +106,20 @@ def _take_place(part: Path, target: Path) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def write_json(path: str | Path, data: Any) -> None:
+    """Write data as indented JSON by `open_atomic`, Chinese left readable."""
+    with open_atomic(path) as handle:
+        handle.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def make_folder(path: Path) -> Path:
+    """Make a folder and those above it when missing; raises OutputError when it can't be made."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{path}: the folder can't be made: {error.strerror}; name a folder that you may change"
+        ) from error
+    return path

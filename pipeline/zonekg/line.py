@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,9 +11,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from zonekg.articles import Page
-from zonekg.errors import InputError, OutputError
+from zonekg.errors import InputError
 from zonekg.extraction import doc_to_row, extract, load_model, read_rows, row_line
-from zonekg.files import open_atomic
+from zonekg.files import make_folder, open_atomic, write_json
 from zonekg.graph.build import build
 from zonekg.graph.flat import flatten, summary
 from zonekg.graph.gephi import write_graphml
@@ -62,7 +61,7 @@ def run(
     source, out = Path(source), Path(out)
     files = find_files(source)
     nlp = load_model(model)
-    parts = _folder(out / ".parts")
+    parts = make_folder(out / ".parts")
     salt = model_digest(model)
     failures: list[InputError] = []
     done: list[Path] = []
@@ -93,16 +92,6 @@ def run(
         part.unlink()
     parts.rmdir()
     return RunResult(len(done), articles, counts, (extraction, *written), tuple(failures))
-
-
-def _folder(path: Path) -> Path:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"{path}: the folder can't be made: {error.strerror}; name a folder that you may change"
-        ) from error
-    return path
 
 
 def _part_name(file: Path, root: Path, salt: str, limit: int) -> str:
@@ -138,7 +127,7 @@ def write_graph(
 
     Returns the summary and the files.
     """
-    out = _folder(Path(out))
+    out = make_folder(Path(out))
     flat = flatten(build(docs), money_nodes=money_nodes)
     places = layout(flat)
     graphml, picture, told = out / "graph.graphml", out / "graph.png", out / "summary.json"
@@ -146,6 +135,5 @@ def write_graph(
     draw(flat, picture, places)
     tables = write_tables(flat, out)
     counts = summary(flat)
-    with open_atomic(told) as handle:
-        handle.write(json.dumps(counts, ensure_ascii=False, indent=2) + "\n")
+    write_json(told, counts)
     return counts, [graphml, picture, *tables, told]

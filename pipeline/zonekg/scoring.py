@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from zonekg.docs import Relation, group_mentions, groups, relations
+from zonekg.docs import Relation, bare_copy, group_mentions, groups, relations
 from zonekg.schema import Schema, default_schema
 
 __all__ = [
@@ -266,8 +266,7 @@ def evaluate(
 
 def with_gold_entities(nlp: Language, gold: Doc) -> Doc:
     """The gold mentions, and what every component but NER makes of them."""
-    doc = nlp.make_doc(gold.text)
-    doc.set_ents([Span(doc, e.start, e.end, label=e.label_) for e in gold.ents])
+    doc = bare_copy(gold)
     for name, component in nlp.pipeline:
         if nlp.get_pipe_meta(name).factory not in NER_FACTORIES:
             doc = component(doc)

@@ -45,17 +45,18 @@ def train(
     output = Path(output)
     work = Path(work) if work else Path("training") / output.name
     settings = read_config(Path(config), overrides or {})
+    plain = settings.interpolate()
     for part in ("train", "dev"):
-        record_files(Path(settings.interpolate()["paths"][part]))
+        record_files(Path(plain["paths"][part]))
     if resume:
         _resume_from(settings, work / "model-last")
-    fix_random_seed(settings.interpolate()["training"]["seed"])
+    fix_random_seed(plain["training"]["seed"])
     try:
         nlp = init_nlp(settings, use_gpu=-1)
     except (ConfigValidationError, RegistryError, ValueError, TypeError) as error:
         raise _bad_config(config, error) from error
     nlp.meta["zonekg"] = {
-        "train_data": _digest(Path(settings.interpolate()["paths"]["train"])),
+        "train_data": _digest(Path(plain["paths"]["train"])),
         "schema": schema_text(),
     }
     work.mkdir(parents=True, exist_ok=True)

@@ -11,19 +11,16 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import json
 import random
 from pathlib import Path
 
 import spacy
 
 from zonekg.annotate import augment
-from zonekg.annotate.corpus import read_corpus, read_docs, record_files
-from zonekg.annotate.records import read_records
-from zonekg.experiments import Point, train_points
+from zonekg.annotate.corpus import checked_records, read_corpus, read_docs
+from zonekg.experiments import Point, strict_scores, train_points
 from zonekg.extraction import load_model
-from zonekg.files import open_atomic
-from zonekg.scoring import score_entities
+from zonekg.files import write_json
 
 STEPS = ("name_swap", "numbers", "brackets", "width", "layout_noise")
 
@@ -44,9 +41,7 @@ def noisy(dev: Path) -> list[spacy.tokens.Doc]:
 
 def f1(nlp: spacy.Language, gold: list[spacy.tokens.Doc]) -> dict[str, float]:
     """Strict F1 by label, per cent."""
-    predicted = nlp.pipe([doc.text for doc in gold])
-    scores = score_entities(zip(predicted, gold, strict=True), nlp.get_pipe("ner").labels)
-    return {label: row["f"] for label, row in scores.to_dict().items()}
+    return {label: row["f"] for label, row in strict_scores(nlp, gold).items()}
 
 
 def main() -> None:
@@ -63,7 +58,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     args = parser.parse_args()
 
-    records = [row for file in record_files(args.train) for _, row in read_records(file)]
+    records = list(checked_records(args.train))
     rows = {"none": without(), **{name: without(name) for name in STEPS}, "all": without(*STEPS)}
     points = {
         (name, seed): Point(
@@ -100,9 +95,7 @@ def main() -> None:
         "train_documents": len(records),
         "measure": "strict entity F1, per cent",
     }
-    with open_atomic(args.target) as handle:
-        json.dump(head | {"results": results}, handle, ensure_ascii=False, indent=2)
-        handle.write("\n")
+    write_json(args.target, head | {"results": results})
 
 
 if __name__ == "__main__":

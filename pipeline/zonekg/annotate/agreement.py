@@ -16,7 +16,14 @@ from zonekg.errors import AnnotationError
 from zonekg.schema import default_schema
 from zonekg.scoring import PRF, Table, match_facts, score_docs
 
-__all__ = ["Agreement", "Difference", "compare", "differences"]
+__all__ = [
+    "Agreement",
+    "Difference",
+    "compare",
+    "differences",
+    "mention_differences",
+    "relation_differences",
+]
 
 
 class Difference(NamedTuple):
@@ -96,23 +103,27 @@ def _score_same_as(pairs: list[tuple[Doc, Doc]]) -> dict[str, Any]:
 
 def _same_pairs(doc: Doc) -> set[tuple[str, str, str]]:
     """(label, wording, other wording) of what is one thing under different names."""
-    first = groups(doc)
-    pairs = combinations(doc.ents, 2)
-    indices = combinations(range(len(doc.ents)), 2)
+    pairs = combinations(zip(doc.ents, groups(doc), strict=True), 2)
     return {
         (a.label_, min(a.text, b.text), max(a.text, b.text))
-        for (a, b), (i, j) in zip(pairs, indices, strict=True)
-        if first[i] == first[j] and a.text != b.text
+        for (a, first), (b, other) in pairs
+        if first == other and a.text != b.text
     }
 
 
 def differences(
     key: str, a: Doc, b: Doc, name_a: str = "the first", name_b: str = "the second"
 ) -> Iterator[Difference]:
-    """What only one of two annotations of one text has: mentions, relations, groups.
+    """What only one of two annotations of one text has: mentions, relations, groups."""
+    yield from mention_differences(key, a, b, name_a, name_b)
+    yield from relation_differences(key, a, b, name_a, name_b)
+    for side, doc, other in ((name_a, a, b), (name_b, b, a)):
+        for label, one, two in sorted(_same_pairs(doc) - _same_pairs(other)):
+            yield Difference(key, side, f"same_as {label} {one} = {two}", "")
 
-    A relation that follows from the other side's park in park is no difference.
-    """
+
+def mention_differences(key: str, a: Doc, b: Doc, name_a: str, name_b: str) -> Iterator[Difference]:
+    """Mentions that only one of two annotations of one text has."""
     for side, doc, other in ((name_a, a, b), (name_b, b, a)):
         known = {(e.start_char, e.end_char, e.label_) for e in other.ents}
         for e, sure in zip(doc.ents, confidences(doc), strict=True):
@@ -120,15 +131,21 @@ def differences(
                 span = (e.start_char, e.end_char)
                 sentence = _sentence(doc, e.start_char)
                 yield Difference(key, side, f"{e.label_} {e.text}", sentence, span, sure)
+
+
+def relation_differences(
+    key: str, a: Doc, b: Doc, name_a: str, name_b: str
+) -> Iterator[Difference]:
+    """Facts that only one of two annotations of one text states.
+
+    A relation that follows from the other side's park in park is no difference.
+    """
     facts = match_facts(a, b)
     for side, doc, mine, theirs in ((name_a, a, *facts), (name_b, b, *facts[::-1])):
         for row in (row for fact, row in mine.items() if row and fact not in theirs):
             head, tail = doc.ents[row.head], doc.ents[row.tail]
             what = f"{head.text} {row.label} {tail.text}"
             yield Difference(key, side, what, _sentence(doc, tail.start_char), None, row.score)
-    for side, doc, other in ((name_a, a, b), (name_b, b, a)):
-        for label, one, two in sorted(_same_pairs(doc) - _same_pairs(other)):
-            yield Difference(key, side, f"same_as {label} {one} = {two}", "")
 
 
 def _sentence(doc: Doc, offset: int) -> str:

@@ -13,7 +13,7 @@ from spacy.util import registry
 
 from zonekg.annotate.augment import Augmenter
 from zonekg.annotate.checks import check_record
-from zonekg.annotate.records import Record, read_records
+from zonekg.annotate.records import Record, read_unique
 from zonekg.docs import Relation, group_mentions, groups, relations, set_groups, set_relations
 from zonekg.errors import AnnotationError
 
@@ -58,26 +58,17 @@ def record_files(path: Path) -> list[Path]:
     return files
 
 
-def checked_records(path: Path) -> Iterator[Record]:
-    """The records of a JSONL file or folder; raises AnnotationError at the first fault."""
-    seen: dict[str, str] = {}
-    for file in record_files(path):
-        for line, record in read_records(file):
-            key = str(record.get("id"))
-            if key in seen:
-                raise AnnotationError(
-                    file, f"document {key} again, known from {seen[key]}", line=line,
-                    todo="give every document an id of its own",
-                )  # fmt: skip
-            seen[key] = f"{file}:{line}"
-            for problem, quote in check_record(record):
-                raise AnnotationError(
-                    file,
-                    f"{problem} 「{quote}」",
-                    line=line,
-                    todo="'zonekg annotations check' lists every fault",
-                )
-            yield record
+def checked_records(*paths: Path) -> Iterator[Record]:
+    """The records of JSONL files or folders; raises AnnotationError at the first fault."""
+    for file, line, record in read_unique(f for path in paths for f in record_files(path)):
+        for problem, quote in check_record(record):
+            raise AnnotationError(
+                file,
+                f"{problem} 「{quote}」",
+                line=line,
+                todo="'zonekg annotations check' lists every fault",
+            )
+        yield record
 
 
 def read_docs(path: Path, nlp: Language) -> Iterator[Doc]:

@@ -19,6 +19,7 @@ __all__ = [
     "Record",
     "count_file",
     "read_records",
+    "read_unique",
     "record_lines",
 ]
 
@@ -44,6 +45,21 @@ def read_records(path: Path) -> Iterator[tuple[int, Record]]:
                 path, f"a JSON {type(record).__name__}, expected an object", line=number
             )
         yield number, record
+
+
+def read_unique(files: Iterable[Path]) -> Iterator[tuple[Path, int, Record]]:
+    """Yield (file, line, record) of several files; raises AnnotationError at an id used again."""
+    seen: dict[str, str] = {}
+    for file in files:
+        for line, record in read_records(file):
+            key = str(record.get("id"))
+            if key in seen:
+                raise AnnotationError(
+                    file, f"document {key} again, known from {seen[key]}", line=line,
+                    todo="give every document an id of its own",
+                )  # fmt: skip
+            seen[key] = f"{file}:{line}"
+            yield file, line, record
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,9 +16,19 @@ from zonekg.annotate.records import (
     read_records,
     record_lines,
 )
-from zonekg.cli.frame import PARTIAL, Settings, complain, out, overrides, progress, table
+from zonekg.cli.frame import (
+    PARTIAL,
+    Jobs,
+    Settings,
+    Work,
+    complain,
+    out,
+    overrides,
+    progress,
+    table,
+)
 from zonekg.errors import AnnotationError
-from zonekg.files import open_atomic
+from zonekg.files import open_atomic, write_json
 
 if TYPE_CHECKING:
     from zonekg.annotate.audit import Entry
@@ -116,10 +125,8 @@ def agree_command(
         rows = [(k, _f1(v), v["predicted"], v["gold"]) for k, v in by_label.items()]
         table(f"agreement on {name} (F1, strict)", ("label", "F1", "first", "second"), rows)
     if target:
-        with open_atomic(target) as handle:
-            row = {"first": first.as_posix(), "second": second.as_posix()}
-            row |= {"documents": result.documents} | scores
-            handle.write(json.dumps(row, ensure_ascii=False, indent=2) + "\n")
+        row = {"first": first.as_posix(), "second": second.as_posix()}
+        write_json(target, row | {"documents": result.documents} | scores)
 
 
 def _f1(row: Mapping[str, Any]) -> str:
@@ -213,10 +220,8 @@ def doubts_command(
     threshold: Annotated[
         float, typer.Option(help="Least confidence of the model.", min=0, max=1)
     ] = 0.9,
-    jobs: Annotated[int, typer.Option(help="Trainings at a time.", min=1)] = 1,
-    work: Annotated[Path, typer.Option(help="Folder for models and logs.")] = Path(
-        "training/doubts"
-    ),
+    jobs: Jobs = 1,
+    work: Work = Path("training/doubts"),
     setting: Settings = None,
 ) -> None:
     """List where models contradict annotations of documents they never saw, to review by hand.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from zonekg.cli.frame import Settings, out, overrides, progress, table
+from zonekg.cli.frame import Jobs, Settings, Work, out, overrides, progress, table
 
 
 def curve_command(
@@ -23,10 +22,8 @@ def curve_command(
     dev: Annotated[Path, typer.Option(help="Documents to score on.")] = Path("annotations/dev"),
     share: Annotated[list[float] | None, typer.Option(help="Share of train.")] = None,
     seed: Annotated[list[int] | None, typer.Option(help="Seed; one training each.")] = None,
-    jobs: Annotated[int, typer.Option(help="Trainings at a time.", min=1)] = 1,
-    work: Annotated[Path, typer.Option(help="Folder for models and logs.")] = Path(
-        "training/curve"
-    ),
+    jobs: Jobs = 1,
+    work: Work = Path("training/curve"),
     setting: Settings = None,
 ) -> None:
     """Train on growing shares of the documents and draw the learning curve.
@@ -36,7 +33,7 @@ def curve_command(
     Example: zonekg curve configs/ner_cnn.cfg --output annotations/reports/learning-curve --jobs 2
     """
     from zonekg.experiments import draw_curve, learning_curve
-    from zonekg.files import open_atomic
+    from zonekg.files import write_json
 
     data, picture = (target.with_name(f"{target.name}.{kind}") for kind in ("json", "png"))
     shares, seeds = share or [0.1, 0.25, 0.5, 1.0], seed or [7]
@@ -52,8 +49,7 @@ def curve_command(
         "measure": "strict entities on dev, per cent",
         "points": rows,
     }
-    with open_atomic(data) as handle:
-        handle.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
+    write_json(data, result)
     draw_curve(rows, picture)
     labels = list(rows[0]["scores"])
     cells = [

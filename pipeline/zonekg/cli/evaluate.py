@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +23,7 @@ def evaluate_command(
     """
     from zonekg.annotate.corpus import read_docs
     from zonekg.extraction import load_model
-    from zonekg.files import open_atomic
+    from zonekg.files import write_json
     from zonekg.scoring import evaluate
 
     nlp = load_model(model)
@@ -39,8 +38,7 @@ def evaluate_command(
     _table("relations, end to end, relaxed", scores["relations"]["relaxed"])
     _table("relations, gold entities", scores["relations_gold_entities"])
     if target:
-        with open_atomic(target) as handle:
-            handle.write(json.dumps(scores, ensure_ascii=False, indent=2) + "\n")
+        write_json(target, scores)
         out.print(f"wrote {target}", markup=False)
 
 

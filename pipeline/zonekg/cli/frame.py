@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -22,7 +23,9 @@ __all__ = [
     "INTERRUPTED",
     "PARTIAL",
     "Commands",
+    "Jobs",
     "Settings",
+    "Work",
     "complain",
     "out",
     "overrides",
@@ -58,6 +61,9 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", help="Change a config value: --set training.max_steps=500."),
 ]
+
+Jobs = Annotated[int, typer.Option(help="Trainings at a time.", min=1)]
+Work = Annotated[Path, typer.Option(help="Folder for models and logs.")]
 
 
 def overrides(settings: Sequence[str] | None) -> dict[str, Any]:

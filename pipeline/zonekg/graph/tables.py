@@ -10,8 +10,7 @@ from typing import Any
 
 import networkx as nx
 
-from zonekg.errors import OutputError
-from zonekg.files import open_atomic
+from zonekg.files import make_folder, open_atomic
 
 __all__ = ["EDGE_COLUMNS", "NODE_COLUMNS", "column_names", "write_tables"]
 
@@ -58,13 +57,7 @@ def write_tables(graph: nx.MultiDiGraph, folder: str | Path) -> list[Path]:
     characters go; cells end at 32,767 characters, Excel's limit. Unknown and non-finite values
     are empty cells. Returns the paths of both files; raises OutputError when one can't be written.
     """
-    folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: the folder can't be made: {error.strerror}; name another one"
-        ) from error
+    folder = make_folder(Path(folder))
     nodes, edges = folder / "nodes.csv", folder / "edges.csv"
     _write(nodes, _node_rows(graph))
     _write(edges, _edge_rows(graph))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from zonekg.annotate.audit.findings import Entry, marks
+from zonekg.annotate.audit.findings import Entry
 from zonekg.schema import default_schema
 
 __all__ = ["LONG", "composition"]
@@ -26,21 +26,21 @@ def composition(entries: Sequence[Entry]) -> dict[str, dict[str, int]]:
     rows += ["documents with layout noise", "documents without relation"]
     rows += ["documents without mention"]
     counts: dict[str, Counter[str]] = {row: Counter() for row in rows}
-    for split, record in entries:
-        found, relations = marks(record), record["relations"]
+    for entry in entries:
+        found, relations = entry.marks, entry.record["relations"]
         long = sum(m.label == "PROJECT" and len(m.text) > LONG for m in found)
         for row, size in (
             ("documents", 1),
-            ("characters", len(record["text"])),
+            ("characters", len(entry.text)),
             ("mentions", len(found)),
             (f"PROJECT over {LONG} characters", long),
             ("relations", len(relations)),
-            ("documents with layout noise", bool((record.get("meta") or {}).get("noise"))),
+            ("documents with layout noise", bool((entry.record.get("meta") or {}).get("noise"))),
             ("documents without relation", not relations),
             ("documents without mention", not found),
             *((m.label, 1) for m in found),
             *((r["type"], 1) for r in relations),
         ):
-            counts[row][split] += int(size)
+            counts[row][entry.split] += int(size)
     splits = dict.fromkeys(entry.split for entry in entries)
     return {row: {split: counts[row][split] for split in splits} for row in rows}

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from zonekg.annotate.records import Record, read_records
-from zonekg.docs import sentence_bounds
+from zonekg.annotate.records import Record, read_unique
+from zonekg.docs import join_equal, sentence_bounds
 from zonekg.errors import AnnotationError
 
-__all__ = ["AuditFinding", "Entry", "Mark", "first_of_group", "marks", "quote", "read_splits"]
-
-
-class Entry(NamedTuple):
-    """One document of a corpus, with the split (folder) that it belongs to."""
-
-    split: str
-    record: Record
+__all__ = ["AuditFinding", "Entry", "Mark", "read_splits"]
 
 
 class AuditFinding(NamedTuple):
@@ -46,6 +39,46 @@ class Mark(NamedTuple):
     text: str
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One document of a corpus, with the split (folder) that it belongs to."""
+
+    split: str
+    record: Record
+
+    @property
+    def id(self) -> str:
+        """The document's id."""
+        return str(self.record["id"])
+
+    @property
+    def text(self) -> str:
+        """The document's text."""
+        return str(self.record["text"])
+
+    @cached_property
+    def marks(self) -> list[Mark]:
+        """The mentions in text order."""
+        rows = [
+            (e["id"], e["label"], e["start_offset"], e["end_offset"])
+            for e in self.record["entities"]
+        ]
+        found = [Mark(*row, self.text[row[2] : row[3]]) for row in rows]
+        return sorted(found, key=lambda mark: mark.start)
+
+    @cached_property
+    def thing(self) -> dict[int, int]:
+        """For each mention's id a number that all mentions of the same thing share."""
+        index = {mark.id: i for i, mark in enumerate(self.marks)}
+        same = [[index[key] for key in group] for group in self.record.get("same_as", [])]
+        first = join_equal([(mark.label, mark.text) for mark in self.marks], same)
+        return {key: first[i] for key, i in index.items()}
+
+    def finding(self, kind: str, problem: str, start: int, end: int) -> AuditFinding:
+        """A finding about text[start:end], with the sentences that it lies in as its quote."""
+        return AuditFinding(kind, self.id, problem, _quote(self.text, start, end))
+
+
 def read_splits(folder: Path) -> list[Entry]:
     """The documents of each split, splits and documents in file order.
 
@@ -53,50 +86,20 @@ def read_splits(folder: Path) -> list[Entry]:
     the same documents are not part of the corpus. Raises AnnotationError where two splits share an
     id, or where there is no split.
     """
-    entries: list[Entry] = []
-    seen: dict[str, Path] = {}
+    files = []
     for path in sorted(path for path in folder.iterdir() if path.is_dir()):
-        files = [path / name for name in (f"{path.name}.jsonl", "gold.jsonl")]
-        for file in [file for file in files if file.exists()][:1]:
-            for line, record in read_records(file):
-                key = str(record["id"])
-                if key in seen:
-                    raise AnnotationError(
-                        file, f"document {key} again, known from {seen[key]}", line=line,
-                        todo="give every document an id of its own",
-                    )  # fmt: skip
-                seen[key] = file
-                entries.append(Entry(path.name, {"entities": [], "relations": [], **record}))
+        named = [path / name for name in (f"{path.name}.jsonl", "gold.jsonl")]
+        files += [file for file in named if file.exists()][:1]
+    entries = [
+        Entry(file.parent.name, {"entities": [], "relations": [], **record})
+        for file, _, record in read_unique(files)
+    ]
     if not entries:
         raise AnnotationError(folder, "no split", todo="expected train/train.jsonl and the like")
     return entries
 
 
-def marks(record: Record) -> list[Mark]:
-    """The mentions of a record in text order."""
-    text = record["text"]
-    rows = [
-        Mark(e["id"], e["label"], e["start_offset"], e["end_offset"],
-             text[e["start_offset"] : e["end_offset"]])
-        for e in record["entities"]
-    ]  # fmt: skip
-    return sorted(rows, key=lambda mark: mark.start)
-
-
-def first_of_group(record: Record, found: Sequence[Mark]) -> dict[int, int]:
-    """For each mention one id for all that are the same thing, by same_as or by equal wording."""
-    groups = [set(group) for group in record.get("same_as", [])]
-    by_text = defaultdict(set)
-    for m in found:
-        by_text[m.label, m.text].add(m.id)
-    for ids in by_text.values():
-        touched = [group for group in groups if group & ids]
-        groups = [group for group in groups if not group & ids]
-        groups.append(ids.union(*touched))
-    return {key: min(group) for group in groups for key in group}
-
-
-def quote(text: str, start: int, end: int, reach: int = 20) -> str:
+def _quote(text: str, start: int, end: int, reach: int = 20) -> str:
     """The sentences that a place lies in, and `reach` characters on both sides at least."""
     bounds = sentence_bounds(text)
     first = max((a for a, _ in bounds if a <= start), default=0)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 
-from zonekg.annotate.audit.findings import AuditFinding, Entry, marks
+from zonekg.annotate.audit.findings import AuditFinding, Entry
 from zonekg.annotate.gazetteers import read_gazetteers
 from zonekg.names import is_generic_park, name_key, org_kind
 
@@ -23,7 +23,7 @@ def near_duplicates(
     """
     holders: dict[str, list[int]] = defaultdict(list)
     for i, entry in enumerate(entries):
-        text = entry.record["text"]
+        text = entry.text
         for piece in {text[k : k + size] for k in range(max(1, len(text) - size + 1))}:
             holders[piece].append(i)
     sizes: Counter[int] = Counter()
@@ -34,7 +34,7 @@ def near_duplicates(
             shared.update(combinations(rows, 2))
     for (a, b), count in sorted(shared.items()):
         if count > limit * min(sizes[a], sizes[b]):
-            one, other = (str(entries[i].record["id"]) for i in (a, b))
+            one, other = (entries[i].id for i in (a, b))
             yield AuditFinding("near-duplicate", other, f"shares {count} pieces with {one}", "")
 
 
@@ -44,10 +44,10 @@ def distinct_names(entries: Iterable[Entry], split: str) -> dict[tuple[str, str]
     for entry in entries:
         if entry.split != split:
             continue
-        for m in marks(entry.record):
+        for m in entry.marks:
             park = m.label == "PARK" and not is_generic_park(m.text)
             if park or (m.label == "ORG" and org_kind(m.text) == "company"):
-                names.setdefault((m.label, name_key(m.text, m.label)), str(entry.record["id"]))
+                names.setdefault((m.label, name_key(m.text, m.label)), entry.id)
     return names
 
 
@@ -56,16 +56,13 @@ def seen_rates(entries: Sequence[Entry], train: str = "train") -> dict[str, dict
 
     Shares are 0 to 1; MONEY is left out, a label without mentions too.
     """
-    known = {(m.label, m.text) for e in entries if e.split == train for m in marks(e.record)}
+    known = {(m.label, m.text) for e in entries if e.split == train for m in e.marks}
     rates: dict[str, dict[str, float]] = {}
     for split in dict.fromkeys(e.split for e in entries if e.split != train):
-        found = [m for e in entries if e.split == split for m in marks(e.record)]
-        labels = dict.fromkeys(m.label for m in found if m.label != "MONEY")
-        rates[split] = {
-            label: sum((label, m.text) in known for m in of_label) / len(of_label)
-            for label in sorted(labels)
-            if (of_label := [m for m in found if m.label == label])
-        }
+        seen: dict[str, list[bool]] = defaultdict(list)
+        for m in (m for e in entries if e.split == split for m in e.marks):
+            seen[m.label].append((m.label, m.text) in known)
+        rates[split] = {x: sum(seen[x]) / len(seen[x]) for x in sorted(seen) if x != "MONEY"}
     return rates
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
-from zonekg.annotate.audit.findings import AuditFinding, Entry, Mark, marks, quote
+from zonekg.annotate.audit.findings import AuditFinding, Entry
 from zonekg.names import is_generic_park
 
 __all__ = ["split_rule", "two_labels", "unmarked", "unmarked_across"]
@@ -18,66 +19,57 @@ _KIND_BEFORE = re.compile(r"(?:级|各|类|个|家|座|所有|多数|其他|全�
 
 def unmarked(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
     """A name that is marked in one place and bare in another of the same document."""
-    for _, record in entries:
-        text, found = record["text"], marks(record)
-        for surface in sorted({m.text for m in found if m.label != "MONEY"}):
-            for start in _bare(text, surface, found):
-                if not _KIND_BEFORE.search(text[:start]):
-                    yield AuditFinding(
-                        "unmarked", str(record["id"]), f"{surface} is marked elsewhere in the text",
-                        quote(text, start, start + len(surface)),
-                    )  # fmt: skip
+    for entry in entries:
+        for surface in sorted({m.text for m in entry.marks if m.label != "MONEY"}):
+            problem = f"{surface} is marked elsewhere in the text"
+            for start, end in _bare(entry, surface):
+                if not _KIND_BEFORE.search(entry.text[:start]):
+                    yield entry.finding("unmarked", problem, start, end)
 
 
-def _bare(text: str, surface: str, found: Sequence[Mark]) -> Iterator[int]:
-    """Where `surface` stands outside of every mark."""
-    start = text.find(surface)
+def _bare(entry: Entry, surface: str) -> Iterator[tuple[int, int]]:
+    """(start, end) where `surface` stands outside of every mark."""
+    start = entry.text.find(surface)
     while start >= 0:
         end = start + len(surface)
-        if not any(m.start < end and start < m.end for m in found):
-            yield start
-        start = text.find(surface, end)
+        if not any(m.start < end and start < m.end for m in entry.marks):
+            yield start, end
+        start = entry.text.find(surface, end)
 
 
 def unmarked_across(entries: Sequence[Entry]) -> Iterator[AuditFinding]:
     """A full name that is marked in one document and bare in another."""
     names = {
         m.text
-        for _, record in entries
-        for m in marks(record)
+        for entry in entries
+        for m in entry.marks
         if len(m.text) >= 4 and m.label in ("ORG", "PARK") and not is_generic_park(m.text)
     }
     by_front = defaultdict(list)
     for name in sorted(names):
         by_front[name[:2]].append(name)
-    for _, record in entries:
-        text, found = record["text"], marks(record)
-        own = {m.text for m in found}
-        for front in sorted({text[i : i + 2] for i in range(len(text))} & by_front.keys()):
-            for name in by_front[front]:
-                if name not in own:
-                    for start in _bare(text, name, found):
-                        yield AuditFinding(
-                            "unmarked elsewhere", str(record["id"]),
-                            f"{name} is marked in another document",
-                            quote(text, start, start + len(name)),
-                        )  # fmt: skip
+    for entry in entries:
+        own = {m.text for m in entry.marks}
+        fronts = {"".join(pair) for pair in pairwise(entry.text)} & by_front.keys()
+        for name in (name for front in sorted(fronts) for name in by_front[front]):
+            if name not in own:
+                problem = f"{name} is marked in another document"
+                for start, end in _bare(entry, name):
+                    yield entry.finding("unmarked elsewhere", problem, start, end)
 
 
 def two_labels(entries: Sequence[Entry]) -> Iterator[AuditFinding]:
     """One wording under two labels, in one document or over the corpus."""
     labels: dict[str, Counter[str]] = defaultdict(Counter)
-    for _, record in entries:
-        for m in marks(record):
+    for entry in entries:
+        for m in entry.marks:
             labels[m.text][m.label] += 1
-    for _, record in entries:
-        for m in marks(record):
+    for entry in entries:
+        for m in entry.marks:
             usual, _ = min(labels[m.text].items(), key=lambda row: (-row[1], row[0]))
             if m.label != usual:
-                yield AuditFinding(
-                    "two labels", str(record["id"]), f"{m.text} is {m.label} here, else {usual}",
-                    quote(record["text"], m.start, m.end),
-                )  # fmt: skip
+                problem = f"{m.text} is {m.label} here, else {usual}"
+                yield entry.finding("two labels", problem, m.start, m.end)
 
 
 _TYPE_WORD = re.compile(
@@ -93,21 +85,19 @@ _BARE_TAIL = re.compile(
 
 def split_rule(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
     """A complete ORG or PARK name left at the front of a PROJECT, or cut off where it may not."""
-    for _, record in entries:
-        found = marks(record)
-        known = {m.text for m in found if m.label in ("ORG", "PARK")}
-        for before, m in zip([None, *found], found, strict=False):
+    for entry in entries:
+        known = {m.text for m in entry.marks if m.label in ("ORG", "PARK")}
+        for before, m in zip([None, *entry.marks], entry.marks, strict=False):
             if m.label != "PROJECT" or "至" in m.text:  # a road from a park to somewhere
                 continue
-            around = quote(record["text"], m.start, m.end)
             for front in _TYPE_WORD.finditer(m.text):
                 name, rest = m.text[: front.end()], m.text[front.end() :]
                 if _COORDINATED.search(name) or _COORDINATED.match(rest):
                     continue
                 if rest and not _BARE_TAIL.match(rest) and (len(name) >= 5 or name in known):
                     problem = f"{m.text} begins with the complete name {name}"
-                    yield AuditFinding("split rule", str(record["id"]), problem, around)
+                    yield entry.finding("split rule", problem, m.start, m.end)
                     break
             if before and before.end == m.start and _BARE_TAIL.match(m.text):
                 problem = f"only {m.text} is left behind {before.text}"
-                yield AuditFinding("split rule", str(record["id"]), problem, around)
+                yield entry.finding("split rule", problem, m.start, m.end)

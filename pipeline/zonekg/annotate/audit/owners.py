@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from zonekg.annotate.audit.findings import AuditFinding, Entry, Mark, first_of_group, marks, quote
+from zonekg.annotate.audit.findings import AuditFinding, Entry
 from zonekg.names import name_key
 
 __all__ = ["amounts_without_owner", "projects_without_park"]
@@ -28,50 +28,39 @@ _CUE = re.compile(f"(?:{'|'.join(_OWNED.values())})[^，。；、：\n]{{0,8}}$"
 
 def amounts_without_owner(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
     """An amount behind a cue (总投资, 产值, 税收...) that nobody owns, nor one worded alike."""
-    for _, record in entries:
-        text, found = record["text"], marks(record)
-        first = first_of_group(record, found)
-        owned = {first[row["to_id"]] for row in record["relations"]}
-        for m in found:
+    for entry in entries:
+        text, found = entry.text, entry.marks
+        owned = {entry.thing[row["to_id"]] for row in entry.record["relations"]}
+        for m in (m for m in found if m.label == "MONEY" and entry.thing[m.id] not in owned):
             sentence = re.split(r"[。；\n]", text[: m.start])[-1]
             clause = sentence.rpartition("，")[2]
             owners = [o.end for o in found if o.end <= m.start and o.label != "MONEY"]
             behind = text[max([m.start - len(sentence), *owners]) : m.start]
-            if _CITY.search(behind):
-                continue
-            if m.label != "MONEY" or first[m.id] in owned or _NOT_OWNED.search(clause):
+            if _CITY.search(behind) or _NOT_OWNED.search(clause):
                 continue
             if _CUE.search(clause) and not _THRESHOLD.match(text, m.end):
-                yield AuditFinding(
-                    "amount without owner", str(record["id"]), f"nobody owns {m.text}",
-                    quote(text, m.start, m.end),
-                )  # fmt: skip
+                problem = f"nobody owns {m.text}"
+                yield entry.finding("amount without owner", problem, m.start, m.end)
 
 
 def projects_without_park(entries: Iterable[Entry]) -> Iterator[AuditFinding]:
     """A PROJECT in no park, in an article that names a park in its title, or one and no other."""
-    for _, record in entries:
-        found, text = marks(record), record["text"]
-        first = first_of_group(record, found)
-        located = {first[r["from_id"]] for r in record["relations"] if r["type"] == "LOCATED_IN"}
-        park = _article_park(found, text)
+    for entry in entries:
+        park = _article_park(entry)
         if not park:
             continue
-        lost: dict[int, Mark] = {}
-        for m in found:
-            if m.label == "PROJECT" and first[m.id] not in located:
-                lost.setdefault(first[m.id], m)
-        for m in lost.values():
-            yield AuditFinding(
-                "project without park", str(record["id"]),
-                f"{m.text} lies in no park, the article is on {park}",
-                quote(text, m.start, m.end),
-            )  # fmt: skip
+        rows = [row for row in entry.record["relations"] if row["type"] == "LOCATED_IN"]
+        done = {entry.thing[row["from_id"]] for row in rows}
+        for m in entry.marks:
+            if m.label == "PROJECT" and entry.thing[m.id] not in done:
+                done.add(entry.thing[m.id])
+                problem = f"{m.text} lies in no park, the article is on {park}"
+                yield entry.finding("project without park", problem, m.start, m.end)
 
 
-def _article_park(found: Sequence[Mark], text: str) -> str:
-    title = text.find("\n")
-    parks = [m for m in found if m.label == "PARK"]
+def _article_park(entry: Entry) -> str:
+    title = entry.text.find("\n")
+    parks = [m for m in entry.marks if m.label == "PARK"]
     in_title = [m.text for m in parks if m.start < title]
     if in_title:
         return in_title[0]

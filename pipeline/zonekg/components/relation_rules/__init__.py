@@ -15,7 +15,7 @@ from typing import Any
 
 import srsly
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 from spacy.training import Example
 
 from zonekg.components.aliases import make_aliases
@@ -23,7 +23,7 @@ from zonekg.components.relation_rules.context import Claim, Context
 from zonekg.components.relation_rules.money import money_claims
 from zonekg.components.relation_rules.parties import party_claims
 from zonekg.components.relation_rules.places import place_claims
-from zonekg.docs import Relation, groups, relations, set_relations
+from zonekg.docs import Relation, bare_copy, groups, relations, set_relations
 from zonekg.schema import default_schema
 
 __all__ = ["RelationRules", "claims", "make_relation_rules"]
@@ -87,7 +87,7 @@ class RelationRules:
         hits: Counter[str] = Counter()
         for example in corpus(nlp) if corpus and nlp else get_examples():
             gold = example.reference
-            doc = _bare_copy(gold)
+            doc = bare_copy(gold)
             first = groups(gold)
             facts = {(first[r.head], r.label, first[r.tail]) for r in relations(gold)}
             facts |= {(t, lb, h) for h, lb, t in facts if default_schema().relations[lb].symmetric}
@@ -125,13 +125,6 @@ class RelationRules:
         """Read what `to_disk` wrote."""
         self.precision = json.loads((Path(path) / "precision.json").read_text(encoding="utf-8"))
         return self
-
-
-def _bare_copy(gold: Doc) -> Doc:
-    """The text and the mentions of a gold doc alone."""
-    doc = Doc(gold.vocab, words=[t.text for t in gold], spaces=[bool(t.whitespace_) for t in gold])
-    doc.set_ents([Span(doc, e.start, e.end, label=e.label_) for e in gold.ents])
-    return doc
 
 
 def _without_contradictions(best: dict[tuple[int, str, int], Relation]) -> list[Relation]:
