@@ -1,4 +1,4 @@
-"""Learning curves and cross-validation, on trainings that take a second."""
+"""Points of an experiment and cross-validation, on trainings that take a second."""
 
 import json
 from itertools import pairwise
@@ -8,14 +8,7 @@ import pytest
 from zonekg import experiments
 from zonekg.annotate.records import read_records, record_lines
 from zonekg.errors import InputError
-from zonekg.experiments import (
-    Point,
-    cross_validate,
-    draw_curve,
-    learning_curve,
-    sample,
-    train_points,
-)
+from zonekg.experiments import Point, cross_validate, sample, train_points
 
 TINY = {
     "components.ner.model.width": 16,
@@ -143,27 +136,6 @@ def test_several_at_a_time(config, records, data, tmp_path):
     points = [Point(tmp_path / f"p{i}", records, data, TINY | {"system.seed": i}) for i in (1, 2)]
     train_points(config, points, jobs=2)
     assert all((point.model / "meta.json").exists() for point in points)
-
-
-def test_a_learning_curve(config, data, tmp_path, trainings):
-    rows = learning_curve(
-        config, data, data, tmp_path / "work", shares=(1.0, 0.5), seeds=(1, 2), settings=TINY
-    )
-    assert [(row["share"], row["seed"], row["documents"]) for row in rows] == [
-        (0.5, 1, 3), (0.5, 2, 3), (1.0, 1, 6), (1.0, 2, 6),
-    ]  # fmt: skip
-    assert [run["system.seed"] for run in trainings] == [1, 2, 1, 2]
-    assert rows[0]["characters"] < rows[2]["characters"]
-    assert set(rows[0]["scores"]) == {"micro", "ORG", "PARK", "PROJECT", "MONEY"}
-    json.dumps(rows)
-    draw_curve(rows, tmp_path / "curve.png")
-    assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
-
-
-@pytest.mark.parametrize("share", [0, -0.5, 1.5])
-def test_a_share_is_a_share(share, config, data, tmp_path):
-    with pytest.raises(InputError, match="shares"):
-        learning_curve(config, data, data, tmp_path, shares=[share])
 
 
 def test_no_fold_is_judged_by_a_model_that_saw_it(config, data, records, tmp_path, trainings):

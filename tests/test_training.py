@@ -10,6 +10,7 @@ import zonekg
 from zonekg import training
 from zonekg.annotate.corpus import read_docs
 from zonekg.errors import AnnotationError, InputError, ModelError, OutputError
+from zonekg.profile import build_profile, read_profile
 from zonekg.schema import schema_text
 from zonekg.training import publish, train
 
@@ -75,21 +76,47 @@ def test_a_pipeline_that_was_trained_loads_and_works(trained, corpus):
     assert nlp.get_pipe("relations").precision
     assert set(nlp.get_pipe("ner").labels) == {"ORG", "PARK", "PROJECT", "MONEY"}
     docs = list(read_docs(corpus / "dev", nlp))
-    found = zonekg.evaluate(nlp, docs)
+    found = zonekg.evaluate(nlp, docs).numbers
     assert found["documents"] == 2
-    assert found["relations_gold_entities"]["micro"]["predicted"] > 0
-    assert files(output) == files(work / "model-best")
+    assert found["relations"]["gold entities"]["micro"]["predicted"] > 0
+    published = files(output)
+    del published["profile.json"]
+    assert published == files(work / "model-best")
     assert (work / "model-last" / "meta.json").exists()
     assert "ENTS_F" in log
 
 
 def test_the_model_tells_what_it_was_trained_on(trained, corpus):
     nlp = spacy.load(trained[0])
-    data = (corpus / "train" / "train.jsonl").read_bytes()
+    train_data, dev_data = (
+        {f"{part}.jsonl": sha256((corpus / part / f"{part}.jsonl").read_bytes()).hexdigest()}
+        for part in ("train", "dev")
+    )
     assert nlp.meta["zonekg"] == {
-        "train_data": {"train.jsonl": sha256(data).hexdigest()},
+        "train_data": train_data,
+        "dev_data": dev_data,
         "schema": schema_text(),
     }
+
+
+def test_the_profile_is_of_the_documents_as_they_are(trained, corpus):
+    nlp = zonekg.load_model(trained[0])
+    gold = {part: list(read_docs(corpus / part, nlp)) for part in ("train", "dev")}
+    expected = build_profile(gold["train"], nlp.pipe([doc.text for doc in gold["dev"]]))
+    assert read_profile(nlp) == expected
+    assert len(expected.documents) == 10  # none of them augmented
+    assert len(expected.dev) == 2
+
+
+def test_the_profile_has_the_development_documents_as_the_model_tags_them(
+    model, model_path, corpus
+):
+    profile = training._profile(model_path, corpus / "train", corpus / "dev")
+    tagged = [model(doc.text) for doc in read_docs(corpus / "dev", model)]
+    assert profile.dev == tuple(sorted(profile.traits(doc) for doc in tagged))
+    confidences = [mention.confidence for row in profile.dev for mention in row.mentions]
+    assert confidences
+    assert min(confidences) < 1  # gold has none but 1
 
 
 def test_the_same_training_gives_the_same_weights(trained, config, overrides, tmp_path):
@@ -142,6 +169,7 @@ def test_ctrl_c_keeps_the_checkpoint_and_the_older_model(
               log=Interrupting())  # fmt: skip
     assert files(tmp_path / "out") == before
     assert (tmp_path / "work" / "model-last" / "meta.json").exists()
+    assert not list((tmp_path / "work").rglob("profile.json"))
     train(config, tmp_path / "out", work=tmp_path / "work", overrides=overrides, resume=True,
           log=io.StringIO())  # fmt: skip
     assert not (weights(tmp_path / "out") == old).all()
@@ -259,6 +287,24 @@ def test_a_full_disk_leaves_the_older_pipeline(folders, monkeypatch):
     with pytest.raises(OutputError, match="zh: can't be written: No space left on device"):
         publish(new, old)
     assert files(old) == before
+
+
+def test_the_profile_goes_into_place_with_the_pipeline_or_neither_does(folders, monkeypatch):
+    new, old = folders
+    before, profile = files(old), build_profile([], [])
+
+    def full(folder, _):
+        assert (folder / "meta.json").read_text() == "new"
+        raise OutputError("profile.json: can't be written: No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(training, "write_profile", full)
+        with pytest.raises(OutputError, match="No space left"):
+            publish(new, old, profile)
+    assert files(old) == before
+    publish(new, old, profile)
+    assert sorted(files(old)) == ["meta.json", "ner/model", "profile.json"]
+    assert read_profile(old) == profile
 
 
 def test_a_failing_last_step_leaves_the_older_pipeline(folders, monkeypatch):

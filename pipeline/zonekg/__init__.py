@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zonekg.components.amounts import parse_amount
     from zonekg.docs import Amount, Relation, amounts, article, groups, relations
     from zonekg.errors import ZonekgError
+    from zonekg.evaluation import evaluate
     from zonekg.extraction import extract, load_model
     from zonekg.graph.build import build, merge
     from zonekg.graph.check import check_graphml
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from zonekg.ingest import read_page, read_pages
     from zonekg.line import run
     from zonekg.schema import Schema, default_schema
-    from zonekg.scoring import evaluate
     from zonekg.training import train
 
 _HOME = {
@@ -41,7 +41,7 @@ _HOME = {
     "build": "graph.build",
     "check_graphml": "graph.check",
     "default_schema": "schema",
-    "evaluate": "scoring",
+    "evaluate": "evaluation",
     "extract": "extraction",
     "flatten": "graph.flat",
     "groups": "docs",

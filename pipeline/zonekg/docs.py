@@ -74,9 +74,13 @@ class Amount(NamedTuple):
         return self.low if self.low == self.high else (self.low + self.high) / 2
 
 
-def _data(doc: Doc) -> dict[str, Any]:
-    data: dict[str, Any] = doc.user_data.setdefault(_KEY, {})
-    return data
+def _get(doc: Doc, name: str) -> Any:
+    """What is kept under a name; reading leaves the doc as it is."""
+    return doc.user_data.get(_KEY, {}).get(name)
+
+
+def _set(doc: Doc, name: str, value: Any) -> None:
+    doc.user_data.setdefault(_KEY, {})[name] = value
 
 
 def bare_copy(doc: Doc) -> Doc:
@@ -88,17 +92,17 @@ def bare_copy(doc: Doc) -> Doc:
 
 def article(doc: Doc) -> Article | None:
     """The article that the doc's text came from."""
-    row = _data(doc).get("article")
+    row = _get(doc, "article")
     return Article.from_dict(row) if row else None
 
 
 def set_article(doc: Doc, value: Article) -> None:
-    _data(doc)["article"] = value.to_dict()
+    _set(doc, "article", value.to_dict())
 
 
 def relations(doc: Doc) -> list[Relation]:
     """The relations of a doc, sorted by head, tail and label."""
-    return [Relation(*row) for row in _data(doc).get("relations", [])]
+    return [Relation(*row) for row in _get(doc, "relations") or []]
 
 
 def set_relations(doc: Doc, rows: Iterable[Relation]) -> None:
@@ -108,44 +112,43 @@ def set_relations(doc: Doc, rows: Iterable[Relation]) -> None:
     for row in found:
         if not (0 <= row.head < size and 0 <= row.tail < size):
             raise IndexError(f"{row} in a doc of {size} mentions")
-    _data(doc)["relations"] = [list(row) for row in found]
+    _set(doc, "relations", [list(row) for row in found])
 
 
 def amounts(doc: Doc) -> dict[int, Amount]:
     """The amounts by mention."""
     return {
         int(i): Amount(Decimal(low), Decimal(high), currency, bound)
-        for i, low, high, currency, bound in _data(doc).get("amounts", [])
+        for i, low, high, currency, bound in _get(doc, "amounts") or []
     }
 
 
 def set_amounts(doc: Doc, values: dict[int, Amount]) -> None:
-    _data(doc)["amounts"] = [
-        [i, str(a.low), str(a.high), a.currency, a.bound] for i, a in sorted(values.items())
-    ]
+    rows = [[i, str(a.low), str(a.high), a.currency, a.bound] for i, a in sorted(values.items())]
+    _set(doc, "amounts", rows)
 
 
 def groups(doc: Doc) -> list[int]:
     """For each mention the first mention of the same thing (itself when it is the first)."""
-    return list(_data(doc).get("groups") or range(len(doc.ents)))
+    return list(_get(doc, "groups") or range(len(doc.ents)))
 
 
 def set_groups(doc: Doc, firsts: Sequence[int]) -> None:
     """Replace the groups; `firsts` has one index for each mention, as `groups` gives them."""
     if len(firsts) != len(doc.ents):
         raise ValueError(f"{len(firsts)} groups for {len(doc.ents)} mentions")
-    _data(doc)["groups"] = list(firsts)
+    _set(doc, "groups", list(firsts))
 
 
 def confidences(doc: Doc) -> list[float]:
     """For each mention the model's confidence, 0 to 1; 1 where the mentions were given."""
-    return list(_data(doc).get("confidences") or [1.0] * len(doc.ents))
+    return list(_get(doc, "confidences") or [1.0] * len(doc.ents))
 
 
 def set_confidences(doc: Doc, values: Sequence[float]) -> None:
     if len(values) != len(doc.ents):
         raise ValueError(f"{len(values)} confidences for {len(doc.ents)} mentions")
-    _data(doc)["confidences"] = [float(value) for value in values]
+    _set(doc, "confidences", [float(value) for value in values])
 
 
 def group_mentions(doc: Doc, same_as: Iterable[Iterable[int]]) -> list[int]:

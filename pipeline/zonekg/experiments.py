@@ -1,4 +1,4 @@
-"""Experiments that train a config several times: learning curves and cross-validation.
+"""Experiments that train a config several times: points of one, and cross-validation.
 
 Each training is a point in a folder of its own. A point that is done, on the same documents and
 with the same settings, is not trained again, so that a stopped experiment goes on where it was.
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -25,19 +26,19 @@ from zonekg.annotate.agreement import Difference, mention_differences, relation_
 from zonekg.annotate.corpus import checked_records, read_docs, record_files
 from zonekg.annotate.records import Record, record_lines
 from zonekg.components.ner import CharNer, Floats
-from zonekg.errors import InputError
+from zonekg.evaluation import with_gold_entities
 from zonekg.extraction import load_model
 from zonekg.files import open_atomic
 from zonekg.schema import default_schema
-from zonekg.scoring import score_entities, with_gold_entities
+from zonekg.scoring import score_entities
 from zonekg.training import read_config, train
 
 __all__ = [
     "Point",
+    "Progress",
     "cross_validate",
-    "draw_curve",
-    "learning_curve",
     "sample",
+    "score_point",
     "strict_scores",
     "train_points",
 ]
@@ -136,57 +137,33 @@ def sample(records: Sequence[Record], share: float) -> list[Record]:
     return sorted(records, key=_order)[: math.ceil(share * len(records))]
 
 
+def score_point(point: Point) -> tuple[dict[str, Any], NDArray[np.int64]]:
+    """How much a point that is done was trained on and how it scores on its dev documents.
+
+    The row has ``documents``, ``characters``, ``entities`` and ``scores`` as `strict_scores` has
+    them; the counts are right, predicted and gold mentions, shape (dev documents, labels, 3).
+    """
+    nlp = load_model(point.model)
+    pairs = _pairs(nlp, list(read_docs(point.dev, nlp)))
+    labels = list(default_schema().entities)
+    tables = [score_entities([pair], labels).by_label for pair in pairs]
+    counts = [[(s.matched_gold, s.predicted, s.gold) for s in table.values()] for table in tables]
+    row = {
+        "documents": len(point.train),
+        "characters": sum(len(record["text"]) for record in point.train),
+        "entities": sum(len(record.get("entities", [])) for record in point.train),
+        "scores": score_entities(pairs, labels).to_dict(),
+    }
+    return row, np.array(counts, dtype=np.int64)
+
+
 def strict_scores(nlp: Language, gold: Sequence[Doc]) -> dict[str, Any]:
     """Strict entity scores of a pipeline by label, as `scoring.Table.to_dict` has them."""
-    predicted = nlp.pipe([doc.text for doc in gold])
-    labels = list(default_schema().entities)
-    return score_entities(zip(predicted, gold, strict=True), labels).to_dict()
+    return score_entities(_pairs(nlp, gold), list(default_schema().entities)).to_dict()
 
 
-def learning_curve(
-    config: Path,
-    train_data: Path,
-    dev: Path,
-    work: Path,
-    *,
-    shares: Sequence[float] = (0.1, 0.25, 0.5, 1.0),
-    seeds: Sequence[int] = (7,),
-    jobs: int = 1,
-    settings: Mapping[str, Any] | None = None,
-    progress: Progress = lambda *_: None,
-) -> list[dict[str, Any]]:
-    """Train on growing shares of the documents and score each model on `dev`.
-
-    `settings` change config values.
-
-    One row for each share and seed: ``share``, ``seed``, ``documents``, ``characters``,
-    ``entities`` (trained on) and ``scores`` (strict entities by label, per cent).
-    """
-    if not all(0 < share <= 1 for share in shares):
-        raise InputError(config, f"shares {list(shares)}", todo="give shares above 0, up to 1")
-    records = list(checked_records(train_data))
-    points = {
-        (share, seed): Point(
-            work / f"share-{share:g}-seed-{seed}",
-            sample(records, share),
-            dev,
-            {**(settings or {}), "system.seed": seed},
-        )
-        for share in sorted(shares)
-        for seed in seeds
-    }
-    train_points(config, list(points.values()), jobs=jobs, progress=progress)
-    rows = []
-    for (share, seed), point in points.items():
-        nlp = load_model(point.model)
-        scores = strict_scores(nlp, list(read_docs(dev, nlp)))
-        size = {
-            "documents": len(point.train),
-            "characters": sum(len(row["text"]) for row in point.train),
-            "entities": sum(len(row.get("entities", [])) for row in point.train),
-        }
-        rows.append({"share": share, "seed": seed} | size | {"scores": scores})
-    return rows
+def _pairs(nlp: Language, gold: Sequence[Doc]) -> list[tuple[Doc, Doc]]:
+    return list(zip(nlp.pipe([doc.text for doc in gold]), gold, strict=True))
 
 
 def cross_validate(
@@ -248,32 +225,3 @@ def _with_doubt(difference: Difference, doc: Doc, outside: Floats) -> Difference
     if any(e.start_char < end and start < e.end_char for e in doc.ents):
         return difference._replace(confidence=0.0)  # listed already by the model's own mention
     return difference._replace(confidence=round(float(np.exp(outside[start:end].mean())), 4))
-
-
-def draw_curve(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
-    """Draw rows of `learning_curve` as a PNG: strict F1 by label over the documents trained on."""
-    from matplotlib.figure import Figure  # noqa: PLC0415  slow to import, only needed here
-
-    figure = Figure(figsize=(7, 4.5), layout="constrained")
-    axes = figure.subplots()
-    sizes = sorted({row["documents"] for row in rows})
-    for label in rows[0]["scores"]:
-        by_size = [
-            [row["scores"][label]["f"] for row in rows if row["documents"] == size]
-            for size in sizes
-        ]
-        means = [float(np.mean(values)) for values in by_size]
-        width = 2.5 if label == "micro" else 1.2
-        (line,) = axes.plot(sizes, means, marker="o", linewidth=width, label=label)
-        if any(len(values) > 1 for values in by_size):
-            low, high = [min(v) for v in by_size], [max(v) for v in by_size]
-            axes.fill_between(sizes, low, high, color=line.get_color(), alpha=0.15, linewidth=0)
-    axes.set_xscale("log")
-    axes.set_xticks(sizes, [str(size) for size in sizes])
-    axes.minorticks_off()
-    axes.set_xlabel("training documents (log scale)")
-    axes.set_ylabel("strict entity F1, %")
-    axes.grid(visible=True, alpha=0.3)
-    axes.legend()
-    with open_atomic(path, "wb") as handle:
-        figure.savefig(handle, format="png", dpi=150, metadata={"Software": None})

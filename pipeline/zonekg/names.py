@@ -140,7 +140,7 @@ def is_short_for(short: str, full: str, label: str) -> bool:
     return label == "PROJECT" and _is_short_project(a, b)
 
 
-_PLACE_FRONT = r"(?:[\u4e00-\u9fff]{2,3}(?:省|市|县|区|州|旗)|[\u4e00-\u9fff]{2,3})?"
+_PLACE_FRONT = re.compile(r"(?:[\u4e00-\u9fff]{2,3}[省市县区州旗]?)?")
 
 
 def _is_short_org(short: str, full: str, a: str, b: str) -> bool:
@@ -158,7 +158,7 @@ def _is_short_org(short: str, full: str, a: str, b: str) -> bool:
         r"(?:科技|新能源|新材料|能源|材料|电子|生物|医药|汽车|重工|智能|光电|股份|集团)$", "", a
     )
     core = core if len(core) >= 2 else a
-    if re.match(_PLACE_FRONT + re.escape(core), b):
+    if any(b.startswith(core, k) and _PLACE_FRONT.fullmatch(b, 0, k) for k in range(5)):
         return _in_order(a, b)
     initials = a[0] == b[0] and len(a) >= 3 and a[1:] in b  # 哈三联 for 哈尔滨三联
     return initials or (a[:2] == b[:2] and len(a) >= 4 and _in_order(a, b))

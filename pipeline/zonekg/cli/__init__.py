@@ -9,7 +9,9 @@ import typer
 from zonekg.cli.annotations import app as annotations_app
 from zonekg.cli.articles import articles_command
 from zonekg.cli.card import card_command
+from zonekg.cli.compare import compare_command
 from zonekg.cli.curve import curve_command
+from zonekg.cli.drift import drift_command
 from zonekg.cli.evaluate import evaluate_command
 from zonekg.cli.extract import extract_command
 from zonekg.cli.frame import Commands, version
@@ -36,7 +38,9 @@ app.add_typer(graph_app, name="graph", rich_help_panel="The line")
 app.add_typer(annotations_app, name="annotations", rich_help_panel="Data and models")
 app.command(name="train", rich_help_panel="Data and models")(train_command)
 app.command(name="evaluate", rich_help_panel="Data and models")(evaluate_command)
+app.command(name="compare", rich_help_panel="Data and models")(compare_command)
 app.command(name="curve", rich_help_panel="Data and models")(curve_command)
+app.command(name="drift", rich_help_panel="Data and models")(drift_command)
 app.command(name="card", rich_help_panel="Data and models")(card_command)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zonekg.cli.frame import out
+from zonekg.cli.frame import out, progress
 
 
 def card_command(
@@ -20,4 +20,6 @@ def card_command(
     """
     from zonekg.card import write_card
 
-    out.print(f"wrote {write_card(model, gold)}", markup=False)
+    with progress() as report:
+        card = write_card(model, gold, progress=report)
+    out.print(f"wrote {card}", markup=False)

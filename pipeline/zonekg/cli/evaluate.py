@@ -7,51 +7,97 @@ from typing import Annotated, Any
 
 import typer
 
-from zonekg.cli.frame import out, progress, table
+from zonekg.cli.frame import complain, made_by, out, progress, table
+
+_SHOWN = 8
 
 
 def evaluate_command(
     model: Annotated[Path, typer.Argument(help="Folder of the trained pipeline.")],
     gold: Annotated[Path, typer.Argument(help="Gold documents: a JSONL file or a folder.")],
+    *,
+    page: Annotated[
+        Path | None, typer.Option("--html", help="Write a report with an error browser here.")
+    ] = None,
     target: Annotated[
-        Path | None, typer.Option("--json", help="Write the scores to this file as JSON.")
+        Path | None, typer.Option("--json", help="Write all numbers to this file as JSON.")
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(help="Key of the documents' meta to break scores down by.  [default: genre]"),
+    ] = None,
+    link: Annotated[
+        str,
+        typer.Option(help="Link of a document in the report, of {file}, {line} and {id}."),
+    ] = "{file}#L{line}",
+    pages: Annotated[
+        Path | None, typer.Option(help="Folder of the pages that the documents came from.")
     ] = None,
 ) -> None:
-    """Score a model: entities strict and relaxed, relations end to end and with gold entities.
+    """Score a model on gold documents and tell what to mend first.
 
-    Example: zonekg evaluate models/zh_zonekg annotations/seeds/gold.jsonl --json scores.json
+    Entities strict and relaxed, relations end to end and between gold entities, with 95% intervals
+    over documents; errors by class, slices, calibration and every document in the report.
+
+    Example: zonekg evaluate models/zh_zonekg annotations/dev --html out/report.html
     """
-    from zonekg.annotate.corpus import read_docs
-    from zonekg.extraction import load_model
+    from zonekg.evaluation import evaluate_model
     from zonekg.files import write_json
-    from zonekg.scoring import evaluate
 
-    nlp = load_model(model)
-    docs = list(read_docs(gold, nlp))
     with progress() as report:
-        scores = evaluate(nlp, docs, progress=lambda done: report("documents", done, len(docs)))
-    scores = {"model": model.as_posix(), "gold": gold.as_posix()} | scores
-    out.print(f"{scores['documents']} documents, {scores['characters']} characters")
-    _table("entities, strict (exact span and label)", scores["entities"]["strict"])
-    _table("entities, relaxed (overlap, same label)", scores["entities"]["relaxed"])
-    _table("relations, end to end, strict", scores["relations"]["strict"])
-    _table("relations, end to end, relaxed", scores["relations"]["relaxed"])
-    _table("relations, gold entities", scores["relations_gold_entities"])
+        found = evaluate_model(
+            model,
+            gold,
+            by=by or ["genre"],
+            progress=lambda done, total: report("documents", done, total),
+        )
+    numbers = found.numbers
+    about = made_by()
+    if page:
+        from zonekg.report import write_report
+
+        write_report(page, found, about, link=link, pages=pages)
     if target:
-        write_json(target, scores)
-        out.print(f"wrote {target}", markup=False)
+        write_json(target, about | numbers)
+    _print(numbers)
+    for path in filter(None, (page, target)):
+        out.print(f"wrote {path}", markup=False)
+
+
+def _print(numbers: dict[str, Any]) -> None:
+    out.print(f"{numbers['documents']} documents, {numbers['characters']} characters")
+    if numbers["trained_on"]:
+        complain(f"the model was trained on {numbers['trained_on']} of these documents")
+    if numbers["chose_the_model"]:
+        out.print("these documents chose the model's checkpoint, so their scores flatter it")
+    for title, task, mode in (
+        ("entities, strict (exact span and label)", "entities", "strict"),
+        ("entities, relaxed (overlap, same label)", "entities", "relaxed"),
+        ("relations, end to end, strict", "relations", "strict"),
+        ("relations, end to end, relaxed", "relations", "relaxed"),
+        ("relations, gold entities", "relations", "gold entities"),
+    ):
+        _table(title, numbers[task][mode])
+    rows = [
+        (f"{row['task']}, {row['label']}: {row['class']}", row["count"], f"+{row['gain']:.1f}")
+        for row in numbers["errors"]["gains"][:_SHOWN]
+    ]
+    table("what to mend first", ("errors", "count", "micro F1 gained"), rows)
 
 
 def _table(title: str, scores: dict[str, Any]) -> None:
     rows = [
         (
             label,
-            f"{row['p']:.1f}",
-            f"{row['r']:.1f}",
-            f"{row['f']:.1f}",
+            *(f"{row[key]:.1f}" if row["predicted"] or row["gold"] else "" for key in "prf"),
+            _interval(row["interval"]["f"]),
             row["predicted"],
             row["gold"],
         )
         for label, row in scores.items()
     ]
-    table(title, ("label", "P", "R", "F1", "predicted", "gold"), rows)
+    table(title, ("label", "P", "R", "F1", "95% of F1", "predicted", "gold"), rows)
+
+
+def _interval(ends: list[float] | None) -> str:
+    return f"{ends[0]:.1f} to {ends[1]:.1f}" if ends else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +29,7 @@ __all__ = [
     "Settings",
     "Work",
     "complain",
+    "made_by",
     "out",
     "overrides",
     "progress",
@@ -78,6 +81,12 @@ def overrides(settings: Sequence[str] | None) -> dict[str, Any]:
         except json.JSONDecodeError:
             found[key] = value
     return found
+
+
+def made_by() -> dict[str, str]:
+    """The date, UTC, and the command line, as results carry them."""
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    return {"date": today, "command": shlex.join(["zonekg", *sys.argv[1:]])}
 
 
 def complain(message: str) -> None:
