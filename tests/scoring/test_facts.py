@@ -92,6 +92,22 @@ def test_the_weakest_step_may_lie_anywhere_on_a_long_way():
         assert found == {(i, j): min(scores[i:j]) for i in range(5) for j in range(i + 1, 5)}
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_of_two_ways_the_surer_counts_whichever_comes_first(swapped):
+    doc = doc_of("甲乙丙丁戊", [(i, i + 1, "PARK") for i in range(5)])
+    one, other = (3, 2) if swapped else (2, 3)
+    # from 0 through 1 to 4, by a way of 0.9 and 0.2 or by one of 0.5 and 0.8
+    rows = [(0, 1, 1.0), (1, one, 0.9), (one, 4, 0.2), (1, other, 0.5), (other, 4, 0.8)]
+    set_relations(doc, (Relation(i, j, "LOCATED_IN", score) for i, j, score in rows))
+    found = {
+        (stated.head[0].start, stated.tail[0].start): stated.score
+        for stated in match_facts(doc, doc).predicted.values()
+    }
+    assert found == {row[:2]: row[2] for row in rows} | {
+        (0, one): 0.9, (0, other): 0.5, (0, 4): 0.5, (1, 4): 0.5
+    }  # fmt: skip
+
+
 def test_nothing_reaches_through_what_is_no_park(pair):
     text = "[[P1|甲项目]]在[[O1|乙公司]]，[[O1|乙公司]]在[[K1|丙高新区]]。"
     told = [text, "P1 LOCATED_IN O1", "O1 LOCATED_IN K1"]  # a pipeline may state the first

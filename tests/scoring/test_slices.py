@@ -12,7 +12,7 @@ from zonekg.scoring.slices import Slicer
 
 
 def stated(head, tail):
-    return Stated(None, 1.0, True, tuple(head), tuple(tail))
+    return Stated(None, 1.0, tuple(head), tuple(tail))
 
 
 # -- buckets

@@ -122,19 +122,20 @@
       return make("option", { value }, `${TASKS[value] ?? value}${held}`);
     });
     form.elements[name].replaceChildren(make("option", { value: "" }, "all"), ...options);
+    form.elements[name].value = state[name];
   };
 
   const showFilters = () => {
-    const groups = Object.entries(choices());
     // an address may ask for what there is not, and another task has other labels
-    for (const [name, values] of groups) if (!values.includes(state[name])) state[name] = "";
-    for (const [name, values] of groups) setOptions(name, values);
-    form.elements.genre.parentElement.hidden = GENRES.length < 2;
-    for (const name of [...Object.keys(TESTS), "order"]) {
+    for (const name of ["confidence", "q", "order"]) {
       const field = form.elements[name];
       if (field.value !== state[name]) field.value = state[name];
       if (field.value !== state[name]) field.value = state[name] = "";
     }
+    const groups = Object.entries(choices());
+    for (const [name, values] of groups) {}
+    for (const [name, values] of groups) setOptions(name, values);
+    form.elements.genre.parentElement.hidden = GENRES.length < 2;
     for (const choice of part("switch").querySelectorAll("input")) {
       choice.checked = choice.value === listed();
     }
@@ -307,7 +308,7 @@
     shown.chars.forEach((char, i) => {
       const at = i + 1;
       if (char !== "\n" || at === shown.chars.length) return;
-      starts.push(at);
+      if (!spans.some(([start, end]) => start < at && at < end)) starts.push(at);
     });
     return [...starts, shown.chars.length];
   };

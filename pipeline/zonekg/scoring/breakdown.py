@@ -83,6 +83,7 @@ def errors(documents: Sequence[Judged], schema: Schema) -> dict[str, Any]:
         for item in one.items:
             if item[:3] == ("relations", "strict", False) and item.right:
                 mixed[item.label, item.label] += 1
+                relations[item.label, "correct"] += 1
         for error in one.facts:
             relations[error.label, error.kind] += 1
             gold = error.label if error.gold else NONE
@@ -94,11 +95,7 @@ def errors(documents: Sequence[Judged], schema: Schema) -> dict[str, Any]:
             "semeval": _semeval(documents, schema),
         },
         "relations": {
-            "classes": _by_label(
-                relations + Counter({(a, "correct"): n for (a, b), n in mixed.items() if a == b}),
-                schema.relations,
-                ("correct", *FACT_ERRORS),
-            ),
+            "classes": _by_label(relations, schema.relations, ("correct", *FACT_ERRORS)),
             "confusion": _square(mixed, [*schema.relations, NONE]),
         },
     }

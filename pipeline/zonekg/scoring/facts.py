@@ -7,11 +7,12 @@ group is matched exactly at both ends; relaxed: one overlaps.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from zonekg.docs import Relation, group_mentions, groups, relations
 from zonekg.errors import SchemaError
@@ -33,22 +34,23 @@ __all__ = [
 
 FACT_ERRORS = ("type", "missed", "missed, no mention", "spurious", "spurious, wrong mention")
 
-Fact = tuple[Hashable, str, Hashable]
+Name = tuple[str, int]
+Fact = tuple[Name, str, Name]
 
 
 class Stated(NamedTuple):
     """How a doc states a fact.
 
     row: the relation that says so, the surest where several do, None where it follows from park in
-    park; score: its confidence, 0 to 1, the least of those it follows from; known: whether both
-    ends are things of gold; head, tail: all mentions of the two things.
+    park; score: its confidence, 0 to 1, the least of those it follows from; head, tail: all
+    mentions of the two things; known: whether both stand for things of gold.
     """
 
     row: Relation | None
     score: float
-    known: bool
     head: tuple[Mark, ...]
     tail: tuple[Mark, ...]
+    known: bool = False
 
 
 Facts = dict[Fact, Stated]
@@ -57,12 +59,12 @@ Facts = dict[Fact, Stated]
 class Matching(NamedTuple):
     """The facts of two annotations of one text, with the same keys for the same facts.
 
-    found: the things of gold that have a mention among the predicted ones.
+    found: the things of gold of which a mention was predicted exactly.
     """
 
     predicted: Facts
     gold: Facts
-    found: frozenset[Hashable]
+    found: frozenset[Name]
 
 
 def score_relations(
@@ -100,13 +102,14 @@ def match_facts(
     """
     schema = schema or default_schema()
     mine, theirs = thing_names(predicted, gold, strict=strict)
-    found = frozenset(filter(_is_gold, mine.values()))
+    there = set(marks(predicted))
+    found = frozenset(theirs[i] for i, mark in enumerate(marks(gold)) if mark in there)
     return Matching(_facts(predicted, mine, schema), _facts(gold, theirs, schema), found)
 
 
 def thing_names(
     predicted: Doc, gold: Doc, *, strict: bool = True
-) -> tuple[dict[int, Hashable], dict[int, Hashable]]:
+) -> tuple[dict[int, Name], dict[int, Name]]:
     """For each mention of both docs a key of the thing that it names, the same for the same thing.
 
     A predicted group has the key of the gold group that it stands for, or one of its own.
@@ -122,35 +125,38 @@ def _joined(doc: Doc) -> list[int]:
     return group_mentions(doc, same.values())
 
 
-def _own_names(doc: Doc) -> dict[int, Hashable]:
+def _own_names(doc: Doc) -> dict[int, Name]:
     return {i: ("gold", first) for i, first in enumerate(_joined(doc))}
 
 
-def _shared_names(predicted: Doc, gold: Doc, strict: bool) -> dict[int, Hashable]:
+def _shared_names(predicted: Doc, gold: Doc, strict: bool) -> dict[int, Name]:
     """For each predicted mention the gold group that its own stands for, or a name of its own."""
-    votes: dict[int, Counter[int]] = defaultdict(Counter)
+    equal: dict[int, Counter[int]] = defaultdict(Counter)
+    near: dict[int, Counter[int]] = defaultdict(Counter)
     gold_groups = _joined(gold)
-    mine = _joined(predicted)
-    for i, ent in enumerate(predicted.ents):
-        for j, other in enumerate(gold.ents):
-            if ent.label_ == other.label_ and _match(ent, other, strict):
-                votes[mine[i]][gold_groups[j]] += 1
-    out: dict[int, Hashable] = {}
-    for i, first in enumerate(mine):
-        ranked = sorted(votes[first].items(), key=lambda row: (-row[1], row[0]))
-        out[i] = ("gold", ranked[0][0]) if ranked else ("unmatched", first)
+    own = _joined(predicted)
+    theirs = marks(gold)
+    ends = [mark.end for mark in theirs]  # in order, since mentions do not overlap
+    for first, mark in zip(own, marks(predicted), strict=True):
+        for j in range(bisect_right(ends, mark.start), len(theirs)):
+            if theirs[j].start >= mark.end:
+                break
+            if mark == theirs[j]:
+                equal[first][gold_groups[j]] += 1
+            elif not strict and mark.label == theirs[j].label:
+                near[first][gold_groups[j]] += 1
+    out: dict[int, Name] = {}
+    for i, first in enumerate(own):
+        votes, more = equal[first], near[first]
+        # an exact mention counts for more than any overlaps, so that relaxed is never below strict
+        ranked = sorted(votes.keys() | more.keys(), key=lambda g: (-votes[g], -more[g], g))
+        out[i] = ("gold", ranked[0]) if ranked else ("unmatched", first)
     return out
 
 
-def _match(a: Span, b: Span, strict: bool) -> bool:
-    if strict:
-        return bool(a.start_char == b.start_char and a.end_char == b.end_char)
-    return bool(a.start_char < b.end_char and b.start_char < a.end_char)
-
-
-def _facts(doc: Doc, names: Mapping[int, Hashable], schema: Schema) -> Facts:
+def _facts(doc: Doc, names: Mapping[int, Name], schema: Schema) -> Facts:
     facts: Facts = {}
-    inside: dict[Hashable, dict[Hashable, Stated]] = defaultdict(dict)
+    inside: dict[Name, dict[Name, Stated]] = defaultdict(dict)
     own = _joined(doc)
     members: dict[int, list[Mark]] = defaultdict(list)
     mentions = marks(doc)
@@ -165,24 +171,24 @@ def _facts(doc: Doc, names: Mapping[int, Hashable], schema: Schema) -> Facts:
         head, tail = names[row.head], names[row.tail]
         if own[row.head] == own[row.tail]:
             continue  # of a thing to itself
-        known = _is_gold(head) and _is_gold(tail)
         if head == tail:  # one thing in gold, two here: wrong, so no fact of gold may equal it
             head, tail = ("unmatched", own[row.head]), ("unmatched", own[row.tail])
         ends = (tuple(members[own[row.head]]), tuple(members[own[row.tail]]))
-        stated = Stated(row, row.score, known, *ends)
+        stated = Stated(row, row.score, *ends)
         if row.label == "LOCATED_IN" and mentions[row.head].label == "PARK":
             inside[head].setdefault(tail, stated)
         if schema.relations[row.label].symmetric:
-            head, tail = sorted((head, tail), key=repr)
+            head, tail = sorted((head, tail))
         facts.setdefault((head, row.label, tail), stated)
-    return facts | _implied(facts, inside)
+    facts |= _implied(facts, inside)
+    gold = {tuple(members[own[i]]) for i, name in names.items() if name[0] == "gold"}
+    return {
+        fact: stated._replace(known=stated.head in gold and stated.tail in gold)
+        for fact, stated in facts.items()
+    }
 
 
-def _is_gold(name: Hashable) -> bool:
-    return isinstance(name, tuple) and name[0] == "gold"
-
-
-def _implied(facts: Facts, inside: Mapping[Hashable, Mapping[Hashable, Stated]]) -> Facts:
+def _implied(facts: Facts, inside: Mapping[Name, Mapping[Name, Stated]]) -> Facts:
     """What lies in a park that lies in another lies in that one, too: as sure as its weakest step.
 
     Facts that are stated outright come along where the steps are surer.
@@ -196,26 +202,22 @@ def _implied(facts: Facts, inside: Mapping[Hashable, Mapping[Hashable, Stated]])
             score = min(stated.score, way.score)
             old = found.get(fact) or facts.get(fact)
             if outer != head and (old is None or old.score < score):
-                known = stated.known and way.known
                 row = old.row if old else None
-                found[fact] = Stated(row, score, known, stated.head, way.tail)
+                found[fact] = Stated(row, score, stated.head, way.tail)
     return found
 
 
-def _outer(
-    park: Hashable, inside: Mapping[Hashable, Mapping[Hashable, Stated]]
-) -> dict[Hashable, Stated]:
+def _outer(park: Name, inside: Mapping[Name, Mapping[Name, Stated]]) -> dict[Name, Stated]:
     """All parks that a park lies in, however far out, each by the surest way."""
-    found: dict[Hashable, Stated] = {}
-    waiting = [(park, 1.0, True)]
+    found: dict[Name, Stated] = {}
+    waiting = [(park, 1.0)]
     while waiting:
-        here, score, known = waiting.pop()
+        here, score = waiting.pop()
         for outer, step in inside.get(here, {}).items():
             through = min(score, step.score)
             if outer not in found or through > found[outer].score:
-                way = step._replace(row=None, score=through, known=known and step.known)
-                found[outer] = way
-                waiting.append((outer, through, way.known))
+                found[outer] = step._replace(row=None, score=through)
+                waiting.append((outer, through))
     return found
 
 
@@ -240,13 +242,13 @@ def fact_errors(matching: Matching) -> list[FactError]:
     most one of the other.
     """
     mine, theirs, found = matching
-    waiting: dict[frozenset[Hashable], list[Fact]] = defaultdict(list)
+    waiting: dict[frozenset[Name], list[Fact]] = defaultdict(list)
     for fact in mine.keys() - theirs.keys():
         waiting[frozenset((fact[0], fact[2]))].append(fact)
     for rows in waiting.values():
-        rows.sort(key=repr, reverse=True)
+        rows.sort(reverse=True)
     out: list[FactError] = []
-    for fact in sorted(theirs.keys() - mine.keys(), key=repr):
+    for fact in sorted(theirs.keys() - mine.keys()):
         head, label, tail = fact
         if others := waiting.get(frozenset((head, tail))):
             other = others.pop()
@@ -255,7 +257,7 @@ def fact_errors(matching: Matching) -> list[FactError]:
             out.append(FactError("missed", label, None, theirs[fact]))
         else:
             out.append(FactError("missed, no mention", label, None, theirs[fact]))
-    for fact in sorted((fact for rows in waiting.values() for fact in rows), key=repr):
+    for fact in sorted(fact for rows in waiting.values() for fact in rows):
         kind = "spurious" if mine[fact].known else "spurious, wrong mention"
         out.append(FactError(kind, fact[1], mine[fact], None))
     return out
