@@ -57,7 +57,8 @@ def write_card(
     )
     today = dt.datetime.now(dt.UTC).date().isoformat()
     text = "\n".join(_card(load_model(folder), folder.name, command, today, results))
-    write_json(folder / "scores.json", {"date": today, "command": command, "results": results})
+    scores = {"date": today, "command": command, "results": results}
+    write_json(folder / "scores.json", scores, indent=None)
     card = folder / "README.md"
     with open_atomic(card) as handle:
         handle.write(text)

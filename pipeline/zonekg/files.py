@@ -108,10 +108,10 @@ def _take_place(part: Path, target: Path) -> None:
             os.close(folder)
 
 
-def write_json(path: str | Path, data: Any) -> None:
-    """Write data as indented JSON by `open_atomic`, Chinese left readable."""
+def write_json(path: str | Path, data: Any, *, indent: int | None = 2) -> None:
+    """Write data as JSON by `open_atomic`, Chinese left readable; indent: None for one line."""
     with open_atomic(path) as handle:
-        handle.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+        handle.write(json.dumps(data, ensure_ascii=False, indent=indent) + "\n")
 
 
 def make_folder(path: Path) -> Path:

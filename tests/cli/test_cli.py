@@ -171,7 +171,10 @@ WRONG = {
     "evaluate": ["evaluate", "NOTHING", "PAGE"],
     "evaluate on nothing": ["evaluate", "MODEL", "NOTHING"],
     "evaluate on text": ["evaluate", "MODEL", "PAGE"],
+    "evaluate into no folder": ["evaluate", "MODEL", "GOLD", "--html", "NOTHING/a.html"],
+    "evaluate with no pages": ["evaluate", "MODEL", "GOLD", "--html", "OUT", "--pages", "NOTHING"],
     "card": ["card", "NOTHING", "PAGE"],
+    "drift into no folder": ["drift", "PAGE", "--json", "NOTHING/a", "--model", "MODEL"],
     "compare": ["compare", "MODEL", "NOTHING", "GOLD"],
     "compare on nothing": ["compare", "MODEL", "MODEL", "NOTHING"],
     "compare on text": ["compare", "MODEL", "MODEL", "PAGE"],
@@ -499,3 +502,44 @@ def test_compare_a_model_with_itself(root, model_path, tmp_path):
 def test_output_has_no_colours_in_a_pipe(page):
     done = zonekg("articles", page, env=os.environ | {"TERM": "xterm-256color"})
     assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_evaluate_writes_a_page_and_the_same_numbers_as_data(root, model_path, tmp_path):
+    gold = root / "annotations" / "seeds" / "gold.jsonl"
+    page, data = tmp_path / "report.html", tmp_path / "report.json"
+    done = call(
+        "evaluate", model_path, gold, "--html", page, "--json", data,
+        "--by", "source", "--pages", root / "seeds", "--link", "https://doccano.example/{line}?q={id}",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert f"wrote {page}" in done.stdout
+    assert f"wrote {data}" in done.stdout
+    numbers = json.loads(data.read_text(encoding="utf-8"))
+    assert (numbers["documents"], numbers["trained_on"]) == (13, 0)
+    assert set(numbers["slices"]["entities"]["source"]) == {p.name for p in (root / "seeds").iterdir()}
+    text = page.read_text(encoding="utf-8")
+    for task, mode in (("entities", "strict"), ("relations", "gold entities")):
+        row = numbers[task][mode]["micro"]
+        assert f"{row['f']:.1f}" in done.stdout
+        assert f"{row['f']:.1f}" in text
+    first = numbers["errors"]["gains"][0]
+    assert f"{first['task']}, {first['label']}: " in done.stdout
+    assert "https://doccano.example/1?q=seed-000-1" in text
+
+
+def test_a_link_that_could_run_a_script_is_refused(root, model_path, tmp_path):
+    gold, page = root / "annotations" / "seeds" / "gold.jsonl", tmp_path / "report.html"
+    done = call("evaluate", model_path, gold, "--html", page, "--link", "javascript:alert({id})")
+    assert done.exit_code == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: link 'javascript:")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_evaluate_tells_when_the_model_was_trained_on_the_documents(root, model_path, tmp_path):
+    seen = tmp_path / "seen.jsonl"
+    lines = (root / "annotations" / "train" / "train.jsonl").read_text(encoding="utf-8")
+    seen.write_text("".join(lines.splitlines(keepends=True)[:3]), encoding="utf-8")
+    done = call("evaluate", model_path, seen)
+    assert done.exit_code == 0
+    assert "the model was trained on 3 of these documents" in done.stderr

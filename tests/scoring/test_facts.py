@@ -11,7 +11,7 @@ from zonekg.annotate.corpus import read_docs
 from zonekg.docs import Relation, relations, set_groups, set_relations
 from zonekg.errors import SchemaError
 from zonekg.scoring import match_facts, score_relations
-from zonekg.scoring.facts import FACT_ERRORS, fact_errors, fact_items
+from zonekg.scoring.facts import FACT_ERRORS, fact_errors, fact_items, thing_names
 from zonekg.scoring.mentions import marks
 
 
@@ -92,20 +92,25 @@ def test_the_weakest_step_may_lie_anywhere_on_a_long_way():
         assert found == {(i, j): min(scores[i:j]) for i in range(5) for j in range(i + 1, 5)}
 
 
-@pytest.mark.parametrize("swapped", [False, True])
-def test_of_two_ways_the_surer_counts_whichever_comes_first(swapped):
-    doc = doc_of("甲乙丙丁戊", [(i, i + 1, "PARK") for i in range(5)])
-    one, other = (3, 2) if swapped else (2, 3)
-    # from 0 through 1 to 4, by a way of 0.9 and 0.2 or by one of 0.5 and 0.8
-    rows = [(0, 1, 1.0), (1, one, 0.9), (one, 4, 0.2), (1, other, 0.5), (other, 4, 0.8)]
-    set_relations(doc, (Relation(i, j, "LOCATED_IN", score) for i, j, score in rows))
-    found = {
-        (stated.head[0].start, stated.tail[0].start): stated.score
-        for stated in match_facts(doc, doc).predicted.values()
-    }
-    assert found == {row[:2]: row[2] for row in rows} | {
-        (0, one): 0.9, (0, other): 0.5, (0, 4): 0.5, (1, 4): 0.5
-    }  # fmt: skip
+@pytest.mark.parametrize(
+    ("one", "other", "surest"),
+    [((0.9, 0.2), (0.5, 0.8), 0.5), ((0.9, 0.8), (0.5, 0.2), 0.8), ((0.4, 0.9), (0.9, 0.3), 0.4)],
+)
+def test_of_two_ways_the_surer_counts_whichever_is_met_first(one, other, surest):
+    doc = doc_of("甲乙丙丁戊己", [(i, i + 1, "PARK") for i in range(6)])
+    for first, second in ((2, 3), (3, 2)):
+        # from 0 through 1 to 4 by two ways, and on to 5
+        rows = [(0, 1, 1.0), (1, first, one[0]), (first, 4, one[1]), (1, second, other[0]),
+                (second, 4, other[1]), (4, 5, 1.0)]  # fmt: skip
+        set_relations(doc, (Relation(i, j, "LOCATED_IN", score) for i, j, score in rows))
+        found = {
+            (stated.head[0].start, stated.tail[0].start): stated.score
+            for stated in match_facts(doc, doc).predicted.values()
+        }
+        assert found == {row[:2]: row[2] for row in rows} | {
+            (0, first): one[0], (0, second): other[0], (first, 5): one[1], (second, 5): other[1],
+            **dict.fromkeys([(0, 4), (0, 5), (1, 4), (1, 5)], surest),
+        }  # fmt: skip
 
 
 def test_nothing_reaches_through_what_is_no_park(pair):
@@ -243,6 +248,20 @@ def test_law_scores_are_those_of_the_slow_reference(drawn):
         for label, prf in {"micro": table.micro, **table.by_label}.items():
             right, predicted, gold = expected[label]
             assert prf == (right, predicted, right, gold)
+
+
+@given(cases)
+def test_law_things_have_one_name_where_the_slow_reference_has_one(case):
+    own = {i: ("gold", thing) for thing in obvious.things(case.gold) for i in thing}
+    for strict in (True, False):
+        ours = []
+        for names in thing_names(*case[:2], strict=strict):
+            ours += [names[i] for i in range(len(names))]
+        mine = obvious.stands_for(*case[:2], strict)
+        expected = [side[i] for side in (mine, own) for i in range(len(side))]
+        assert [[a == b for b in ours] for a in ours] == [
+            [a == b for b in expected] for a in expected
+        ]
 
 
 def test_gold_against_itself_is_right_in_the_slow_reference_too(root, nlp):

@@ -185,6 +185,13 @@ def test_a_type_match_takes_the_mention_with_the_nearest_ends():
     )
 
 
+def test_one_character_is_an_overlap_however_long_the_mention(pair):
+    # nervaluate asks for one per cent of the gold mention, SemEval for some overlap
+    both = pair(["甲" * 200 + "[[O1|乙公司]]"], ["[[O1|" + "甲" * 200 + "乙]]公司"])
+    assert match_marks(*map(marks, both))["partial"] == Matches(partial=1)
+    assert peers.semeval([both], LABELS)["partial"]["micro"]["missed"] == 1
+
+
 def test_nothing_against_nothing_has_no_scores():
     assert match_marks([], []) == dict.fromkeys(SCHEMES, Matches())
     assert Matches().prf() == (0.0, 0.0, 0.0)

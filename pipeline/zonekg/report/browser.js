@@ -133,7 +133,7 @@
       if (field.value !== state[name]) field.value = state[name] = "";
     }
     const groups = Object.entries(choices());
-    for (const [name, values] of groups) {}
+    for (const [name, values] of groups) if (!values.includes(state[name])) state[name] = "";
     for (const [name, values] of groups) setOptions(name, values);
     form.elements.genre.parentElement.hidden = GENRES.length < 2;
     for (const choice of part("switch").querySelectorAll("input")) {

@@ -24,6 +24,7 @@ RESAMPLES = 1_000
 FEWEST = 5
 """Documents that an interval needs: of fewer, resampling only says the same again."""
 _BATCH = 100
+_ROUNDING = 1e-12
 
 
 def bootstrap(
@@ -119,6 +120,7 @@ def compare_tallies(
     drawn = np.concatenate(
         [_f1(w @ a) - _f1(w @ b) for w in _draws(len(first), resamples, seed)] if first else [real]
     )
+    drawn[np.abs(drawn) < _ROUNDING] = 0.0  # a tie, but for the rounding of sums
     rng = np.random.default_rng(seed + 1)
     extreme = np.zeros(len(keys))
     for start in range(0, resamples, _BATCH):
@@ -126,7 +128,7 @@ def compare_tallies(
         swap = rng.integers(0, 2, size=(size, len(first))).astype(float)
         moved = swap @ (b - a)
         chance = _f1(a.sum(axis=0) + moved) - _f1(b.sum(axis=0) - moved)
-        extreme += (np.abs(chance) >= np.abs(real) - 1e-12).sum(axis=0)
+        extreme += (np.abs(chance) >= np.abs(real) - _ROUNDING).sum(axis=0)
     return {
         key: Difference(
             float(real[0, i]),
