@@ -26,7 +26,7 @@ card: .venv/run
 	$(BIN)/zonekg card models/zh_zonekg annotations/dev annotations/test annotations/seeds/gold.jsonl
 
 clean:
-	rm -rf .venv out training tests/graph/node/node_modules
+	rm -rf .venv out training tests/*/node/node_modules
 
 .venv/run: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -516,7 +516,9 @@ def test_evaluate_writes_a_page_and_the_same_numbers_as_data(root, model_path, t
     assert f"wrote {data}" in done.stdout
     numbers = json.loads(data.read_text(encoding="utf-8"))
     assert (numbers["documents"], numbers["trained_on"]) == (13, 0)
-    assert set(numbers["slices"]["entities"]["source"]) == {p.name for p in (root / "seeds").iterdir()}
+    assert set(numbers["slices"]["entities"]["source"]) == {
+        p.name for p in (root / "seeds").iterdir()
+    }
     text = page.read_text(encoding="utf-8")
     for task, mode in (("entities", "strict"), ("relations", "gold entities")):
         row = numbers[task][mode]["micro"]

@@ -185,6 +185,24 @@ def test_the_list_turns_its_pages_and_can_be_copied(page_of, judged):
     assert [int(row[8]) for row in cells[:3]] == [0, 4, 7]
 
 
+@pytest.mark.parametrize("clipboard", ["undefined", "{writeText: async () => { throw 1; }}"])
+def test_a_place_is_copied_where_the_clipboard_is_closed(page_of, judged, clipboard):
+    page = page_of(
+        judged("甲", place=("a b.jsonl", 7)),
+        script=f"""window.copied = [];
+        Object.defineProperty(navigator, "clipboard", {{value: {clipboard}}});
+        document.addEventListener("copy", () => copied.push(document.activeElement.value));
+    """,
+    )
+    page.wait_for_selector(".line")
+    button = page.locator("[data-part=links] button")
+    button.click()
+    page.wait_for_function("() => copied.length === 1")
+    assert page.evaluate("copied") == ["a b.jsonl:7"]
+    assert button.inner_text() == "Copied"
+    button.filter(has_text=re.compile("^Copy$")).wait_for()
+
+
 # -- a document
 
 

@@ -536,6 +536,17 @@ def test_every_table_can_be_copied_and_its_numbers_stand_right(tree):
 
 
 @pytest.mark.usefixtures("without_pictures")
+def test_the_policy_knows_each_script_of_the_error_browser(evaluation, numbers, tmp_path):
+    path = tmp_path / "report.html"
+    write_report(path, evaluation, ABOUT)
+    for page, size in ((path.read_text(encoding="utf-8"), 5), (evaluation_page(numbers, ABOUT), 1)):
+        tree = parse(page)
+        assert len(tree.xpath("//script[not(@type)]")) == size
+        (policy,) = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+        assert len(set(re.findall(r"'sha256-[^']+'", policy))) == size
+
+
+@pytest.mark.usefixtures("without_pictures")
 def test_errors_lead_to_their_documents(evaluation, tmp_path):
     path = tmp_path / "report.html"
     write_report(path, evaluation, ABOUT)
@@ -600,7 +611,7 @@ def test_copy_puts_the_exact_table_on_the_clipboard(opened, numbers, tmp_path, c
     buttons = page.locator("button.copy")
     for i in range(buttons.count()):
         buttons.nth(i).click()
-        page.wait_for_function(f"copied.length == {i + 1}")
+        page.wait_for_function(f"() => copied.length == {i + 1}")
     assert buttons.last.inner_text() == "Copied"
     tree = parse(path.read_text(encoding="utf-8"))
     expected = [
@@ -620,7 +631,7 @@ def test_a_link_to_errors_leads_to_the_documents(opened, evaluation, tmp_path):
     here = "document.querySelector('.page-nav [aria-current]')?.textContent"
     assert page.evaluate(here) is None
     page.locator("#mend a[href^='#documents']").first.click()
-    page.wait_for_function(f"{here} == 'Documents'")
+    page.wait_for_function(f"() => {here} == 'Documents'")
     assert (
         0 < page.evaluate("document.getElementById('documents').getBoundingClientRect().top") < 99
     )

@@ -174,3 +174,9 @@ def test_law_a_bucket_holds_what_the_documents_and_mentions_in_it_give(drawn):
             right = len(sides[0] & sides[1])
             row = found.get(("slices", "entities", "span length", bucket, "strict", label), PRF())
             assert row == (right, len(sides[0]), right, len(sides[1]))
+
+
+def test_ends_in_one_sentence_are_nearer_than_any_others():
+    slicer = Slicer("甲" * 40 + "。乙", {})
+    fact = stated([Mark(0, 1, "ORG"), Mark(41, 42, "ORG")], [Mark(39, 40, "PARK")])
+    assert slicer.fact(fact)["distance"] == "one sentence"

@@ -44,6 +44,13 @@ def evaluate_command(
     from zonekg.evaluation import evaluate_model
     from zonekg.files import write_json
 
+    if page:
+        # what is wrong here should not wait for the scores, which take minutes
+        from zonekg.report.links import check_link, check_pages
+
+        check_link(link)
+        if pages:
+            check_pages(pages)
     with progress() as report:
         found = evaluate_model(
             model,

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from zonekg.evaluation import Evaluation
 from zonekg.files import open_atomic
-from zonekg.report.browser import LINK, Browser, browse
+from zonekg.report.browser import Browser, browse
+from zonekg.report.links import LINK
 from zonekg.report.page import render
 from zonekg.report.pictures import draw_pictures
 from zonekg.scoring.counts import ALL
@@ -31,6 +32,10 @@ _SECTIONS = {
     "documents": "Documents",
     "read": "How to read this",
 }
+
+
+# each builds on those before it
+_BROWSER = ("browser_document.js", "browser_curves.js", "browser_list.js", "browser.js")
 
 
 class _Advice(NamedTuple):
@@ -134,7 +139,7 @@ def evaluation_page(
     return render(
         "evaluation.html.j2",
         styles=["browser.css"] if browser else [],
-        scripts=["browser.js"] if browser else [],
+        scripts=_BROWSER if browser else [],
         title="Evaluation",
         subtitle=f"{about['model']} on {about['gold']}",
         facts=list(_facts(numbers, about)),

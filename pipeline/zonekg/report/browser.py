@@ -3,7 +3,7 @@
 A page must open at once however many documents it holds, so it carries three things: a small
 index of the documents, the list of errors, and the documents themselves in chunks. List and
 chunks are JSON, compressed (gzip, RFC 1952) and in base64; the page inflates a chunk when one of
-its documents is opened, which ``browser.js`` does.
+its documents is opened, which ``browser_document.js`` does.
 """
 
 from __future__ import annotations
@@ -11,31 +11,26 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import os
-import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 from spacy.tokens import Doc
 
 from zonekg.docs import Relation, confidences, relations
-from zonekg.errors import InputError
+from zonekg.report.links import LINK, Links
 from zonekg.schema import Schema, default_schema
 from zonekg.scoring.facts import FACT_ERRORS, Stated, thing_names
 from zonekg.scoring.judgement import Judged
 from zonekg.scoring.mentions import MENTION_ERRORS, Mark, error_class, marks
 
-__all__ = ["CHUNK", "LINK", "Browser", "browse"]
+__all__ = ["CHUNK", "Browser", "browse"]
 
 CHUNK = 20
 """Documents of one chunk."""
-LINK = "{file}#L{line}"
-"""Where a document's link leads: the annotation file, at its line."""
 
 Row = dict[str, Any]
 Ends = list[tuple[int, str]]
@@ -44,7 +39,7 @@ Ends = list[tuple[int, str]]
 
 @dataclass(frozen=True)
 class Browser:
-    """What ``browser.html.j2`` puts in the page, beside ``browser.css`` and ``browser.js``.
+    """What ``browser.html.j2`` puts in the page, beside ``browser.css`` and the scripts.
 
     index: JSON data; ``schema`` and ``classes`` by task, and ``documents``, those with most errors
     first: ``id``, ``genre``, ``characters``, ``errors``, pairs of an index into ``kinds`` (task,
@@ -74,7 +69,7 @@ def browse(
     InputError at a link that is neither of http or https nor relative.
     """
     schema = default_schema()
-    links = _Links(link, base, pages)
+    links = Links(link, base, pages)
     found = [(one, _errors(one)) for one in documents]
     found.sort(key=lambda pair: -len(pair[1]))  # stable: else in the order of gold
     kinds = sorted({_kind(row) for _, rows in found for row in rows})
@@ -83,7 +78,11 @@ def browse(
         counts = Counter(kinds.index(_kind(row)) for row in rows)
         identity = str(one.gold.user_data.get("id", number + 1))
         entry = {"id": identity, "errors": sorted(counts.items())}
-        entries.append(entry | _entry(one.gold) | links.of(one.gold, identity))
+        entries.append(
+            entry
+            | _entry(one.gold)
+            | links.of(one.gold, identity, _meta(one.gold).get("source", ""))
+        )
         errors += [{"doc": number} | row for row in rows]
     bodies = [_body(one, schema) for one, _ in found]
     index = {
@@ -243,71 +242,3 @@ def _relation_rows(
         if stated.row is None:
             head, tail = (places[mark] for mark in _stated_ends(places, stated))
             yield head, tail, label, round(stated.score, 4), kind, 1
-
-
-# -- links
-
-
-class _Links:
-    """Makes the links of a document from the template that the user wrote."""
-
-    def __init__(self, template: str, base: Path | None, pages: Path | None) -> None:
-        if re.search(r"[{}]", re.sub(r"\{(file|line|id)\}", "", template)):
-            raise _bad_link(template, "braces around something else than file, line and id")
-        self.template = template
-        self.remote = _names_host(template)
-        self.base = Path.cwd() if base is None else base
-        self.pages: dict[str, Path] = {}
-        if pages is not None:
-            if not pages.is_dir():
-                raise InputError(pages, "no folder", todo="name the folder of the pages")
-            # only what is there can be linked to, whatever path a document claims
-            found = (path for path in sorted(pages.rglob("*")) if path.is_file())
-            self.pages = {path.relative_to(pages).as_posix(): path for path in found}
-
-    def of(self, doc: Doc, identity: str) -> Row:
-        """``place``, file and line as text, ``link`` and ``page``; None for what is not known."""
-        page = self.pages.get(_meta(doc).get("source", ""))
-        out: Row = {"place": None, "link": None, "page": page and self._relative(page)}
-        if place := doc.user_data.get("place"):
-            file, line = place
-            path = _quote(file, "/") if self.remote else self._relative(Path(file))
-            values = {"file": path, "line": str(line), "id": _quote(identity)}
-            link = re.sub(r"\{(\w+)\}", lambda found: values[found[1]], self.template)
-            _names_host(link)  # java{id}:alert(1) is harmless only until it is filled in
-            out |= {"place": f"{file}:{line}", "link": link}
-        return out
-
-    def _relative(self, path: Path) -> str:
-        """The way from the page's folder to a file."""
-        return _quote(Path(os.path.relpath(path.resolve(), self.base.resolve())).as_posix(), "/")
-
-
-def _quote(text: str, safe: str = "") -> str:
-    return quote(text, safe=safe, errors="surrogatepass")
-
-
-def _names_host(link: str) -> bool:
-    """Whether a link is of http or https, not relative; raises InputError when it is neither."""
-    # browsers drop white space and control characters, and read a backslash as a slash
-    if not link or re.search(r"[\x00-\x20\x7f-\xa0\\]", link):
-        raise _bad_link(
-            link, "white space, a control character or a backslash" if link else "nothing"
-        )
-    try:
-        parts = urlsplit(link)
-    except ValueError as error:
-        raise _bad_link(link, str(error)) from error
-    if parts.scheme in ("http", "https") and parts.netloc:
-        return True
-    if parts.scheme or parts.netloc:
-        raise _bad_link(link, f"{parts.scheme or 'no scheme'}: before the host or path")
-    return False
-
-
-def _bad_link(link: str, found: str) -> InputError:
-    return InputError(
-        f"link {link!r}",
-        found,
-        todo=f"write a link of http or https, or a relative one, such as {LINK}",
-    )

@@ -40,7 +40,7 @@
     return done;
   };
 
-  const copy = async (text) => {
+  const put = async (text) => {
     try {
       await navigator.clipboard.writeText(text);
       return true;
@@ -49,18 +49,23 @@
     }
   };
 
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest("button.copy");
-    const table = button?.closest("figure")?.querySelector("table");
-    if (!table) return;
-    const done = await copy(tableText(table));
+  // the button that was pressed says whether it worked, and after a while its own text again
+  const copy = async (text, button) => {
+    const done = await put(text);
+    button.dataset.said ??= button.textContent;
     button.textContent = done ? "Copied" : "Not copied";
     button.classList.toggle("done", done);
     button.focus();
     setTimeout(() => {
-      button.textContent = "Copy";
+      button.textContent = button.dataset.said;
       button.classList.remove("done");
     }, 1500);
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button.copy");
+    const table = button?.closest("figure")?.querySelector("table");
+    if (table) copy(tableText(table), button);
   });
 
   // #documents?label=ORG names a section and what it is to show; browsers look for the whole as id
@@ -100,4 +105,7 @@
     { passive: true },
   );
   mark();
+
+  // what further scripts of a page use; those of the error browser share theirs in `browser`
+  globalThis.zonekg = Object.freeze({ copy, browser: {} });
 })();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from spacy.tokens import Doc
 
@@ -28,7 +29,7 @@ class Judged:
     mentions: list[tuple[Mark | None, Mark | None]]
     facts: list[FactError]
 
-    @property
+    @cached_property
     def tally(self) -> Tally:
         """The document's counts."""
         return tally(self.items)

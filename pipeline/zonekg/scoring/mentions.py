@@ -3,7 +3,7 @@
 A mention is (document, start, end, label). Strict: all are equal. Relaxed: the spans overlap and
 the labels are equal. For error classes the mentions of both sides are paired one to one; the
 counts of MUC-5 (Chinchor and Sundheim 1993) as SemEval-2013 task 9.1 has them (Segura-Bedmar et
-al. 2013) follow from the pairs.
+al. 2013) follow from the pairs, but for the scheme `type`, which pairs by label first.
 """
 
 from __future__ import annotations

@@ -59,8 +59,11 @@ class Slicer:
         return found | self._document
 
     def fact(self, stated: Stated) -> dict[str, str]:
-        """By the distance of its ends where they are nearest, by names, and the document's."""
-        near = min(product(stated.head, stated.tail), key=lambda ends: _gap(*ends))
+        """By the distance of its ends where they are nearest, by names, and the document's.
+
+        Two ends in one sentence are nearer than any others.
+        """
+        near = min(product(stated.head, stated.tail), key=lambda ends: self._apart(*ends))
         found = {"distance": self._distance(*near)}
         if self._seen:
             names = [end for end in (stated.head, stated.tail) if end[0].label != "MONEY"]
@@ -78,14 +81,14 @@ class Slicer:
         return BUCKETS["name"][0 if known else 1]
 
     def _distance(self, one: Mark, other: Mark) -> str:
+        sentences, gap = self._apart(one, other)
+        return _bucket(gap, _FAR, "over 500") if sentences else "one sentence"
+
+    def _apart(self, one: Mark, other: Mark) -> tuple[bool, int]:
+        """Whether the two stand in different sentences, and the characters between them."""
         first, last = min(one.start, other.start), max(one.start, other.start)
-        if not any(first < end <= last for end in self._ends):
-            return "one sentence"
-        return _bucket(_gap(one, other), _FAR, "over 500")
-
-
-def _gap(one: Mark, other: Mark) -> int:
-    return max(one.start - other.end, other.start - one.end, 0)
+        gap = max(one.start - other.end, other.start - one.end, 0)
+        return any(first < end <= last for end in self._ends), gap
 
 
 def _bucket(size: int, steps: Sequence[tuple[int, str]], rest: str) -> str:
