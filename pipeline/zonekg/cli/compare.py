@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zonekg.cli.frame import complain, made_by, out, progress, table
+from zonekg.cli.frame import By, Data, Gold, Page, complain, made_by, out, progress, table
 
 _SHOWN = 3
 _STRICT = {
@@ -25,18 +25,11 @@ _OTHERS = {
 def compare_command(
     first: Annotated[Path, typer.Argument(metavar="MODEL_A", help="Folder of a pipeline.")],
     second: Annotated[Path, typer.Argument(metavar="MODEL_B", help="Folder of another.")],
-    gold: Annotated[Path, typer.Argument(help="Gold documents: a JSONL file or a folder.")],
+    gold: Gold,
     *,
-    page: Annotated[
-        Path | None, typer.Option("--html", help="Write a report with the changes here.")
-    ] = None,
-    target: Annotated[
-        Path | None, typer.Option("--json", help="Write all numbers to this file as JSON.")
-    ] = None,
-    by: Annotated[
-        list[str] | None,
-        typer.Option(help="Key of the documents' meta to break scores down by.  [default: genre]"),
-    ] = None,
+    page: Page = None,
+    target: Data = None,
+    by: By = None,
 ) -> None:
     """Tell whether model B is better than model A, by how much, and what changed.
 

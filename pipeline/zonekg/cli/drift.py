@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zonekg.cli.frame import ERROR, PARTIAL, complain, made_by, out, progress, table
+from zonekg.cli.frame import ERROR, PARTIAL, Data, Page, complain, made_by, out, progress, table
 from zonekg.cli.run import Limit, Model
 from zonekg.errors import InputError
 from zonekg.ingest import MAX_CHARACTERS, find_files, read_pages
@@ -27,12 +27,8 @@ _HEADS = 5
 def drift_command(
     source: Annotated[Path, typer.Argument(help="A page (.txt, .md), or a folder of pages.")],
     model: Model = Path("models/zh_zonekg"),
-    page: Annotated[
-        Path | None, typer.Option("--html", help="Write a page with pictures and examples here.")
-    ] = None,
-    target: Annotated[
-        Path | None, typer.Option("--json", help="Write all figures to this file as JSON.")
-    ] = None,
+    page: Page = None,
+    target: Data = None,
     max_characters: Limit = MAX_CHARACTERS,
 ) -> None:
     """Tell how far new pages are from a model's training text, and which to annotate next.

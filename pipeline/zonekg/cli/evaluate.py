@@ -7,25 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
-from zonekg.cli.frame import complain, made_by, out, progress, table
+from zonekg.cli.frame import By, Data, Gold, Page, complain, made_by, out, progress, table
 
 _SHOWN = 8
 
 
 def evaluate_command(
     model: Annotated[Path, typer.Argument(help="Folder of the trained pipeline.")],
-    gold: Annotated[Path, typer.Argument(help="Gold documents: a JSONL file or a folder.")],
+    gold: Gold,
     *,
-    page: Annotated[
-        Path | None, typer.Option("--html", help="Write a report with an error browser here.")
-    ] = None,
-    target: Annotated[
-        Path | None, typer.Option("--json", help="Write all numbers to this file as JSON.")
-    ] = None,
-    by: Annotated[
-        list[str] | None,
-        typer.Option(help="Key of the documents' meta to break scores down by.  [default: genre]"),
-    ] = None,
+    page: Page = None,
+    target: Data = None,
+    by: By = None,
     link: Annotated[
         str,
         typer.Option(help="Link of a document in the report, of {file}, {line} and {id}."),

@@ -24,8 +24,12 @@ __all__ = [
     "ERROR",
     "INTERRUPTED",
     "PARTIAL",
+    "By",
     "Commands",
+    "Data",
+    "Gold",
     "Jobs",
+    "Page",
     "Settings",
     "Work",
     "complain",
@@ -63,6 +67,14 @@ class Commands(typer.core.TyperGroup):
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", help="Change a config value: --set training.max_steps=500."),
+]
+
+Gold = Annotated[Path, typer.Argument(help="Gold documents: a JSONL file or a folder.")]
+Page = Annotated[Path | None, typer.Option("--html", help="Write a page for the browser here.")]
+Data = Annotated[Path | None, typer.Option("--json", help="Write all numbers here as JSON.")]
+By = Annotated[
+    list[str] | None,
+    typer.Option(help="Key of the documents' meta to break scores down by.  [default: genre]"),
 ]
 
 Jobs = Annotated[int, typer.Option(help="Trainings at a time.", min=1)]

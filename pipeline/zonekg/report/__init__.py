@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -132,7 +131,6 @@ def evaluation_page(
     about = {
         "model": numbers.get("model", "a model"),
         "gold": numbers.get("gold", "gold documents"),
-        "version": version("zonekg"),
     } | dict(about)
     nav = [section for section in _SECTIONS.items() if browser or section[0] != "documents"]
     semeval = numbers["errors"]["entities"]["semeval"]
@@ -145,7 +143,7 @@ def evaluation_page(
         facts=list(_facts(numbers, about)),
         nav=nav,
         warning=_warning(numbers),
-        about={key: str(about[key]) for key in ("date", "command", "version")},
+        about=about,
         numbers=numbers,
         pictures=draw_pictures(numbers),
         mend=list(_mend(numbers)),

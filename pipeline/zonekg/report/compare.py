@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +69,6 @@ def write_comparison(path: str | Path, comparison: Comparison, about: Mapping[st
 
 def comparison_page(numbers: Numbers, about: Mapping[str, Any]) -> str:
     """The page's text; numbers: of `zonekg.comparison.compare`."""
-    about = {"version": version("zonekg")} | dict(about)
     models = numbers.get("models") or {"a": "model A", "b": "model B"}
     gold = numbers.get("gold", "gold documents")
     return render(
@@ -81,7 +79,7 @@ def comparison_page(numbers: Numbers, about: Mapping[str, Any]) -> str:
         facts=list(_facts(numbers, about)),
         nav=list(_SECTIONS.items()),
         warning=_warning(numbers),
-        about={key: str(about[key]) for key in ("date", "command", "version")},
+        about=about,
         numbers=numbers,
         cards={title: numbers[task][mode][ALL] for title, (task, mode) in _CARDS.items()},
         pictures=draw_differences(numbers),

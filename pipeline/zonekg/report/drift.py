@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -79,7 +78,6 @@ def write_drift(path: str | Path, drift: Drift, about: Mapping[str, Any]) -> Non
 
 def drift_page(drift: Drift, about: Mapping[str, Any]) -> str:
     """The page's text."""
-    about = {"version": version("zonekg")} | dict(about)
     return render(
         "drift.html.j2",
         styles=["drift.css"],
@@ -88,7 +86,7 @@ def drift_page(drift: Drift, about: Mapping[str, Any]) -> str:
         facts=list(_facts(drift, about)),
         nav=list(_SECTIONS.items()),
         warning=_warning(drift),
-        about={key: str(about[key]) for key in ("date", "command", "version")},
+        about=about,
         drift=drift,
         measured=sum(m.p is not None for m in drift.measures),
         aspects={title: _aspect(drift, names) for title, names in _ASPECTS.items()},

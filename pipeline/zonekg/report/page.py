@@ -16,6 +16,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -36,22 +37,29 @@ _FORMULA = tuple("=+-@＝＋－＠")
 
 
 def render(
-    template: str, *, styles: Sequence[str] = (), scripts: Sequence[str] = (), **context: Any
+    template: str,
+    *,
+    about: Mapping[str, Any],
+    styles: Sequence[str] = (),
+    scripts: Sequence[str] = (),
+    **context: Any,
 ) -> str:
     """The page that a template of ``report/templates/`` makes of `context`.
 
+    about: ``date`` and ``command``; also ``version`` where it is not that of this package.
     styles, scripts: files of ``report/`` that follow ``page.css`` and ``page.js``. A name that
     the template uses and `context` lacks raises jinja2.UndefinedError; None and NaN are shown as
     `MISSING`. The same context gives the same text.
 
     ``base.html.j2`` wants ``title``, ``subtitle``, ``warning`` ("" for none), ``facts``, pairs of
-    a name and a text, ``nav``, pairs of a section's id and its name, and ``about`` with ``date``,
-    ``command`` and ``version``.
+    a name and a text, and ``nav``, pairs of a section's id and its name.
     """
     css = [_file(name) for name in ("page.css", *styles)]
     js = [_file(name) for name in ("page.js", *scripts)]
     page = _environment().get_template(template)
-    return page.render(context | {"policy": _policy(js), "styles": css, "scripts": js})
+    about = {"version": version("zonekg"), **about}
+    frame = {"about": about, "policy": _policy(js), "styles": css, "scripts": js}
+    return page.render(context | frame)
 
 
 def json_block(name: str, data: Any) -> Markup:
