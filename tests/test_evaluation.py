@@ -380,7 +380,7 @@ def test_a_model_on_disk_is_evaluated_on_a_file_or_a_folder(on_disk, two):
 def test_documents_that_chose_the_model_are_known_again(on_disk):
     _, gold = on_disk()
     digest = hashlib.sha256(gold.read_bytes()).hexdigest()
-    notes = [({"gold.jsonl": digest}, True), ({"gold.jsonl": "0"}, False), (None, False)]
+    notes = [({"gold.jsonl": digest}, True), ({"gold.jsonl": "0"}, False), (None, None)]
     for dev_data, chose in notes:
         model, gold = on_disk(dev_data=dev_data)
         assert evaluate_model(model, gold).numbers["chose_the_model"] is chose

@@ -25,7 +25,7 @@ from zonekg.scoring.breakdown import confidence, errors, scores
 from zonekg.scoring.judgement import Judged, judge
 from zonekg.scoring.resampling import RESAMPLES
 
-__all__ = ["Evaluation", "evaluate", "evaluate_model", "with_gold_entities"]
+__all__ = ["Evaluation", "chose_the_model", "evaluate", "evaluate_model", "with_gold_entities"]
 
 NER_FACTORIES = ("zonekg_ner", "ner")
 _BATCH = 32
@@ -48,8 +48,8 @@ def evaluate_model(
 ) -> Evaluation:
     """Evaluate a model's folder on a gold file or folder; progress gets (done, total) documents.
 
-    The numbers of `evaluate` come after ``model`` and ``gold``, the two paths, and
-    ``chose_the_model``, whether training picked its best checkpoint by these very documents.
+    The numbers of `evaluate` come after ``model`` and ``gold``, the two paths, and what
+    `chose_the_model` says of them.
 
     Raises ModelError, AnnotationError and SchemaError.
     """
@@ -64,9 +64,18 @@ def evaluate_model(
         profile=find_profile(nlp),
         progress=lambda done: progress(done, len(docs)),
     )
-    chose = nlp.meta.get("zonekg", {}).get("dev_data") == file_digests(gold)
-    head = {"model": model.as_posix(), "gold": gold.as_posix(), "chose_the_model": chose}
+    head = {
+        "model": model.as_posix(),
+        "gold": gold.as_posix(),
+        "chose_the_model": chose_the_model(nlp, gold),
+    }
     return Evaluation(head | found.numbers, found.documents)
+
+
+def chose_the_model(nlp: Language, gold: Path) -> bool | None:
+    """Whether training picked the best checkpoint by these documents; None where not known."""
+    used = nlp.meta.get("zonekg", {}).get("dev_data")
+    return None if used is None else bool(used == file_digests(gold))
 
 
 def evaluate(

@@ -284,7 +284,7 @@ def test_a_model_that_these_documents_chose_is_told(numbers):
 
     assert notes(True, False) == ["chose the checkpoint of A"]
     assert notes(False, True) == ["chose the checkpoint of B"]
-    assert notes(True, True) == notes(False, False) == []
+    assert notes(True, True) == notes(False, False) == notes(None, True) == []
 
 
 # -- pages with little on them

@@ -79,13 +79,14 @@ def _print(numbers: dict[str, Any]) -> None:
 
 
 def _warn(numbers: dict[str, Any]) -> None:
+    from zonekg.comparison import favour
+
     for side in "ab":
         if numbers["trained_on"][side]:
             known = numbers["trained_on"][side]
             complain(f"model {side.upper()} was trained on {known} of these documents")
-    chosen = [side.upper() for side in "ab" if numbers["chose_the_model"][side]]
-    if len(chosen) == 1:
-        out.print(f"these documents chose the checkpoint of {chosen[0]}, so they speak for it")
+    if note := favour(numbers["chose_the_model"]):
+        out.print(note)
 
 
 def _table(title: str, rows: dict[str, Any]) -> None:

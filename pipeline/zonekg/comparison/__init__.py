@@ -11,7 +11,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from zonekg.annotate.corpus import doc_to_record, file_digests, read_docs, record_to_doc
+from zonekg.annotate.corpus import doc_to_record, read_docs, record_to_doc
 from zonekg.comparison.changes import (
     CLASSES,
     KINDS,
@@ -30,7 +30,7 @@ from zonekg.comparison.differences import (
 )
 from zonekg.comparison.examples import Compared, examples_by_label, place
 from zonekg.errors import AnnotationError, InputError, SchemaError
-from zonekg.evaluation import evaluate
+from zonekg.evaluation import chose_the_model, evaluate
 from zonekg.extraction import load_model
 from zonekg.profile import Profile, find_profile
 from zonekg.schema import default_schema
@@ -45,6 +45,7 @@ __all__ = [
     "Comparison",
     "compare",
     "compare_models",
+    "favour",
     "holm",
     "signed",
     "verdict_sentence",
@@ -96,14 +97,25 @@ def compare_models(
         examples=examples,
         progress=progress,
     )
-    digests = file_digests(gold)
-    chose = [nlp.meta.get("zonekg", {}).get("dev_data") == digests for nlp in models]
+    chose = [chose_the_model(nlp, gold) for nlp in models]
     head = {
         "models": {"a": first.as_posix(), "b": second.as_posix()},
         "gold": gold.as_posix(),
         "chose_the_model": dict(zip("ab", chose, strict=True)),
     }
     return Comparison(head | found.numbers, found.a, found.b)
+
+
+def favour(chose: Mapping[str, bool | None]) -> str:
+    """A word of warning where the gold documents chose the checkpoint of one model alone, or "".
+
+    >>> favour({"a": False, "b": True})
+    'these documents chose the checkpoint of B, so they speak for it'
+    """
+    if sorted(map(str, chose.values())) != ["False", "True"]:
+        return ""
+    side = "A" if chose["a"] else "B"
+    return f"these documents chose the checkpoint of {side}, so they speak for it"
 
 
 def compare(

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from zonekg.comparison import LEVEL, Comparison, signed
+from zonekg.comparison import LEVEL, Comparison, favour, signed
 from zonekg.files import open_atomic
 from zonekg.report.page import render
 from zonekg.report.pictures.drawing import (
@@ -97,10 +97,8 @@ def _facts(numbers: Numbers, about: Mapping[str, Any]) -> Iterator[tuple[str, st
     known = (numbers["trained_on"][side] for side in "ab")
     told = ("not known" if seen is None else f"{seen:,}" for seen in known)
     yield "Seen in training by A, by B", ", ".join(told)
-    chose = numbers.get("chose_the_model", {})
-    chosen = [side.upper() for side in "ab" if chose.get(side)]
-    if len(chosen) == 1:
-        yield "Note", f"these documents chose the checkpoint of {chosen[0]}, so they speak for it"
+    if note := favour(numbers.get("chose_the_model", {})):
+        yield "Note", note
     yield "Date", str(about["date"])
     yield "Command", str(about["command"])
 
