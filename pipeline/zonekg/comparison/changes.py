@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from zonekg.docs import confidences, groups
 from zonekg.schema import Schema, default_schema
-from zonekg.scoring.facts import FACT_ERRORS, Stated, match_facts
+from zonekg.scoring.facts import FACT_ERRORS, Stated
 from zonekg.scoring.judgement import Judged
 from zonekg.scoring.mentions import MENTION_ERRORS, Mark, error_class, marks
 
@@ -111,7 +111,7 @@ def mention_view(judged: Judged) -> View:
 
 def fact_view(judged: Judged) -> View:
     """The facts of a judged document, strict."""
-    mine, theirs, _ = match_facts(judged.predicted, judged.gold)
+    mine, theirs, _ = judged.matching
     gold = {
         _statement(fact[1], theirs[fact]): Outcome("correct", mine[fact].score)
         for fact in theirs

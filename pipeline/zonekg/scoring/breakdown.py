@@ -36,7 +36,8 @@ def scores(documents: Sequence[Judged], schema: Schema, resamples: int) -> dict[
     intervals = bootstrap(tallies, resamples=resamples)
     held = Counter(key for one in tallies for key in one)
     out: dict[str, Any] = {"entities": {}, "relations": {}, "slices": {task: {} for task in MODES}}
-    for key in sorted(total, key=lambda key: _place(key, schema)):
+    order = _order(schema)  # whatever has no place comes last, by name
+    for key in sorted(total, key=lambda key: [(order.get(step, len(order)), step) for step in key]):
         *path, name = key
         part = out
         for step in path:
@@ -60,11 +61,11 @@ def _main_keys(schema: Schema) -> Iterator[Key]:
                 yield task, mode, label
 
 
-def _place(key: Key, schema: Schema) -> tuple[tuple[int, str], ...]:
-    """Labels, modes and buckets in their own order, whatever has none by name."""
-    order = [*MODES, "slices", *BUCKETS, *(name for names in BUCKETS.values() for name in names)]
-    order += [*MODES["relations"], ALL, *schema.entities, *schema.relations]
-    return tuple((order.index(step) if step in order else len(order), step) for step in key)
+def _order(schema: Schema) -> dict[str, int]:
+    """The places of labels, modes and buckets among each other; the first counts."""
+    names = [*MODES, "slices", *BUCKETS, *(name for names in BUCKETS.values() for name in names)]
+    names += [*MODES["relations"], ALL, *schema.entities, *schema.relations]
+    return {name: i for i, name in enumerate(dict.fromkeys(names))}
 
 
 # -- errors
@@ -138,7 +139,8 @@ def _gains(
     task: str, documents: Sequence[Judged], errors: Counter[tuple[str, str]]
 ) -> Iterator[dict[str, Any]]:
     """Micro F1 if all errors of one class and label were mended and nothing else changed."""
-    prf = add_up(one.tally for one in documents).get((task, "strict", ALL), PRF())
+    key = (task, "strict", ALL)
+    prf = sum((one.tally.get(key, PRF()) for one in documents), PRF())
     for (label, kind), count in errors.items():
         if kind == "correct" or not count:
             continue

@@ -9,7 +9,7 @@ from functools import cached_property
 from spacy.tokens import Doc
 
 from zonekg.scoring.counts import Item, Tally, tally
-from zonekg.scoring.facts import FactError, fact_errors, fact_items, match_facts
+from zonekg.scoring.facts import FactError, Matching, fact_errors, fact_items, match_facts
 from zonekg.scoring.mentions import Mark, align, marks, mention_items
 from zonekg.scoring.slices import Slicer
 
@@ -20,14 +20,19 @@ __all__ = ["Judged", "judge"]
 class Judged:
     """One document: what was predicted, what is gold, and all that follows.
 
-    mentions: pairs of (predicted, gold), None for no partner; facts: the wrong facts, strict.
+    mentions: pairs of (predicted, gold), None for no partner; matching: of the facts, strict.
     """
 
     predicted: Doc
     gold: Doc
     items: list[Item]
     mentions: list[tuple[Mark | None, Mark | None]]
-    facts: list[FactError]
+    matching: Matching
+
+    @cached_property
+    def facts(self) -> list[FactError]:
+        """The wrong facts, strict."""
+        return fact_errors(self.matching)
 
     @cached_property
     def tally(self) -> Tally:
@@ -61,4 +66,4 @@ def judge(
         (None if i is None else mine[i], None if j is None else theirs[j])
         for i, j in align(mine, theirs)
     ]
-    return Judged(predicted, gold, items, pairs, fact_errors(strict))
+    return Judged(predicted, gold, items, pairs, strict)
