@@ -1,4 +1,6 @@
 import re
+from contextlib import contextmanager
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -9,9 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from spacy.tokens import Span
 from spacy.training import Example
-from thinc.api import fix_random_seed
+from thinc.api import Model, fix_random_seed
 
-from zonekg.components.ner import Mention, decode, viterbi
+from zonekg.components.ner import CharNer, Mention, decode, viterbi
+from zonekg.components.windows import windows
 from zonekg.docs import confidences
 
 TAGS = ["O", *(f"{kind}-{label}" for label in ("ORG", "PARK") for kind in "BILU")]
@@ -117,6 +120,47 @@ def scores(rows):
     )
 
 
+@cache
+def fits(kind, label, before):
+    """Whether a tag may follow `before`, a pair like it; the outside is ("O", "")."""
+    if before[0] in "BI":
+        return kind in "IL" and label == before[1]
+    return kind in "OBU"
+
+
+def best_worth(rows):
+    """The worth of the best legal path, by a search over all states, one character at a time."""
+    pairs = [(tag[0], tag[2:]) for tag in TAGS]
+    worths = {("O", ""): 0.0}
+    for row in rows.astype("float64").tolist():
+        worths = {
+            pair: worth + max(old for before, old in worths.items() if fits(*pair, before))
+            for pair, worth in zip(pairs, row, strict=True)
+            if any(fits(*pair, before) for before in worths)
+        }
+    return max(worth for (kind, _), worth in worths.items() if kind in "OLU")
+
+
+def worth(rows, path):
+    return float(rows[range(len(path)), list(path)].astype("float64").sum())
+
+
+@given(scores(st.integers(0, 12)), st.data())
+def test_law_the_short_way_is_never_the_worse_one(rows, data):
+    """Where the best tag of each character is on a legal path, or nearly, and anywhere else."""
+    tags = data.draw(st.lists(st.sampled_from(range(len(TAGS))), max_size=len(rows)))
+    rows[range(len(tags)), tags] = 0.0
+    assert worth(rows, viterbi(rows, TAGS)) == pytest.approx(best_worth(rows), abs=1e-2)
+
+
+@given(st.lists(st.sampled_from(["O", "U-ORG", "B-ORG L-ORG", "B-PARK I-PARK L-PARK"]), max_size=9))
+def test_law_a_legal_greedy_path_is_the_path(parts):
+    tags = [TAGS.index(tag) for part in parts for tag in part.split()]
+    rows = np.full((len(tags), len(TAGS)), -1.0, dtype="float32")
+    rows[range(len(tags)), tags] = -0.9
+    assert viterbi(rows, TAGS) == tags
+
+
 @given(scores(st.integers(0, 30)))
 def test_law_a_path_is_legal(rows):
     path = viterbi(rows, TAGS)
@@ -127,12 +171,10 @@ def test_law_a_path_is_legal(rows):
 @settings(max_examples=40)
 @given(scores(st.integers(1, 3)))
 def test_law_no_legal_path_is_better(rows):
-    def worth(path):
-        return float(rows[range(len(path)), list(path)].astype("float64").sum())
-
     paths = product(range(len(TAGS)), repeat=len(rows))
-    best = max(worth(path) for path in paths if legal(path))
-    assert worth(viterbi(rows, TAGS)) == pytest.approx(best, abs=1e-3)
+    best = max(worth(rows, path) for path in paths if legal(path))
+    assert best == pytest.approx(best_worth(rows), abs=1e-6)
+    assert worth(rows, viterbi(rows, TAGS)) == pytest.approx(best, abs=1e-3)
 
 
 def test_a_greedy_path_would_be_illegal_here():
@@ -160,15 +202,43 @@ def favour(text, *spans):
     return doc, rows
 
 
+def names(doc, mentions):
+    return [(doc[m.start : m.end].text, m.label) for m in mentions]
+
+
 def decoded(text, *spans):
     doc, rows = favour(text, *spans)
-    return [(doc[m.start : m.end].text, m.label) for m in decode(rows, doc, TAGS)]
+    return names(doc, decode(rows, doc, TAGS))
+
+
+def predicted(text, *spans, window=512):
+    """What the component finds when its net gives the spans the best tags."""
+    doc, rows = favour(text, *spans)
+
+    def give(net, spans, is_train):
+        return [rows[span.start : span.end] for span in spans], None
+
+    net = Model("given", give, dims={"nO": len(TAGS)})
+    net.set_ref("output", net)
+    ner = CharNer(blank.vocab, net, "ner", window=window)
+    ner.cfg["labels"] = ["ORG", "PARK"]
+    return names(doc, ner.predict([doc])[0])
 
 
 def test_mentions_have_their_confidence():
     doc, rows = favour("在甲公司乙", ("甲公司", "ORG"), ("乙", "PARK"))
-    sure = round(float(np.exp(-0.5)), 4)
+    sure = pytest.approx(np.exp(-0.5))
     assert decode(rows, doc, TAGS) == [Mention(1, 4, "ORG", sure), Mention(4, 5, "PARK", sure)]
+
+
+def test_the_mentions_of_a_span_count_from_the_start_of_its_doc():
+    doc, rows = favour("在甲公司乙\n丙园区丁", ("甲公司", "ORG"), ("丙园区", "PARK"))
+    whole = decode(rows, doc, TAGS)
+    assert [m[:3] for m in whole] == [(1, 4, "ORG"), (6, 9, "PARK")]
+    assert decode(rows, doc[:], TAGS) == whole
+    for cut in (4, 5, 6):
+        parts = [decode(rows[a:b], doc[a:b], TAGS) for a, b in ((0, cut), (cut, len(doc)))]
+        assert parts[0] + parts[1] == whole
 
 
 def test_decoding_leaves_the_scores_alone():
@@ -198,7 +268,13 @@ def test_a_line_break_ends_a_mention():
     ],
 )
 def test_brackets_that_a_mention_cuts_are_completed(text, marked, name):
-    assert decoded(text, (marked, "ORG")) == [(name, "ORG")]
+    assert predicted(text, (marked, "ORG")) == [(name, "ORG")]
+
+
+def test_brackets_are_completed_over_the_edge_of_a_window():
+    text, part = "乙（丙，）丁戊己庚", "乙（丙，"
+    assert [span.text for span in windows(blank(text), 4)][0] == part
+    assert predicted(text, (part, "ORG"), window=4) == [("乙（丙，）", "ORG")]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +282,7 @@ def test_brackets_that_a_mention_cuts_are_completed(text, marked, name):
 )
 def test_brackets_are_not_taken_from_the_neighbour(cut):
     first, second = cut
-    found = decoded(first + second, (first, "ORG"), (second, "PARK"))
+    found = predicted(first + second, (first, "ORG"), (second, "PARK"))
     assert found == [(first, "ORG"), (second, "PARK")]
 
 
@@ -265,22 +341,38 @@ def test_characters_without_a_gold_tag_teach_nothing(trained):
     assert np.abs(grad[4:]).sum() == 0
 
 
-@pytest.mark.parametrize("window", [1, 5, 16, 100])
-def test_windows_see_the_same_as_the_whole(trained, window):
-    ner = trained.get_pipe("ner")
-    doc = blank(LONG)
-    assert len(doc) > 120
-    whole = ner.score_tags([doc])[0]
-    wide = ner.predict([doc])[0]
-    assert len(wide) >= 15
+@contextmanager
+def window_of(ner, size):
     old = ner.cfg["window"]
+    ner.cfg["window"] = size
     try:
-        ner.cfg["window"] = window
-        parts = ner.score_tags([doc])[0]
-        assert [m[:3] for m in ner.predict([doc])[0]] == [m[:3] for m in wide]
+        yield
     finally:
         ner.cfg["window"] = old
-    assert np.allclose(whole, parts, atol=1e-4)
+
+
+@pytest.mark.parametrize("size", [1, 7, 30, 100])
+def test_a_doc_has_the_scores_of_its_windows(trained, size):
+    ner = trained.get_pipe("ner")
+    doc = blank(LONG)
+    with window_of(ner, size):
+        (found,) = ner.score_tags([doc])
+    alone = np.concatenate([ner.model.predict([span])[0] for span in windows(doc, size)])
+    assert found.shape == (len(doc), len(TAGS))
+    assert np.allclose(np.exp(found).sum(axis=1), 1, atol=1e-4)
+    apart = found - alone  # the same up to what makes them probabilities
+    assert np.allclose(apart, apart[:, :1], atol=1e-3)
+
+
+def test_windows_of_whole_sentences_find_what_one_window_finds(trained):
+    ner = trained.get_pipe("ner")
+    doc = blank(LONG)
+    (whole,) = ner.predict([doc])
+    assert len(whole) >= 15
+    for size in (30, 60):
+        assert len(windows(doc, size)) > 3
+        with window_of(ner, size):
+            assert [m[:3] for m in ner.predict([doc])[0]] == [m[:3] for m in whole]
 
 
 def test_training_in_windows_learns_too(examples):

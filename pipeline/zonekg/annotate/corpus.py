@@ -31,18 +31,23 @@ __all__ = [
 
 @registry.readers("zonekg.AnnotatedCorpus.v1")
 def read_corpus(
-    path: str, augmenter: Augmenter | None = None, shuffle: bool = False
+    path: str,
+    augmenter: Augmenter | None = None,
+    shuffle: bool = False,
+    unlabelled: str | None = None,
 ) -> Callable[[Language], Iterator[Example]]:
     """A corpus reader for spaCy's training: a JSONL file, or a folder of them.
 
     Each call of the reader yields Examples whose reference holds the gold mentions, relations
     and groups, and whose predicted doc holds the text alone. augmenter: changes each Example anew
     at every call; as spaCy calls a reader once unless ``training.max_epochs`` is -1, set that, and
-    `shuffle`, which spaCy then leaves to the reader.
+    `shuffle`, which spaCy then leaves to the reader. unlabelled: documents without annotation
+    besides, for a net that learns from another one.
     """
 
     def read(nlp: Language) -> Iterator[Example]:
-        golds = list(read_docs(Path(path), nlp))
+        paths = [path, unlabelled] if unlabelled else [path]
+        golds = [doc for one in paths for doc in read_docs(Path(one), nlp)]
         if shuffle:
             random.shuffle(golds)
         for gold in golds:

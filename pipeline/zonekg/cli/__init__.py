@@ -12,6 +12,7 @@ from zonekg.cli.card import card_command
 from zonekg.cli.compare import compare_command
 from zonekg.cli.curve import curve_command
 from zonekg.cli.drift import drift_command
+from zonekg.cli.encoder import encoder_command
 from zonekg.cli.evaluate import evaluate_command
 from zonekg.cli.extract import extract_command
 from zonekg.cli.frame import Commands, version
@@ -36,6 +37,7 @@ app.command(name="articles", rich_help_panel="The line")(articles_command)
 app.command(name="extract", rich_help_panel="The line")(extract_command)
 app.add_typer(graph_app, name="graph", rich_help_panel="The line")
 app.add_typer(annotations_app, name="annotations", rich_help_panel="Data and models")
+app.command(name="encoder", rich_help_panel="Data and models")(encoder_command)
 app.command(name="train", rich_help_panel="Data and models")(train_command)
 app.command(name="evaluate", rich_help_panel="Data and models")(evaluate_command)
 app.command(name="compare", rich_help_panel="Data and models")(compare_command)

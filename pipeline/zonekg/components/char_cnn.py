@@ -84,7 +84,6 @@ def build_char_cnn(
         _extractor(blank_rate), with_array(chain(encoder, Dropout(0.0), output), pad=sum(dilations))
     )
     model.set_ref("output", output)
-    model.attrs["reach"] = sum(dilations)
     return model
 
 

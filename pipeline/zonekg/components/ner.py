@@ -1,7 +1,7 @@
 """Named entities on character tokens: a tag for each character, the best legal sequence of tags.
 
-Tags are BILUO. The net scores windows of a document that overlap by its reach, so that a document
-of any length is tagged as if in one piece; Viterbi decoding then keeps to legal sequences.
+Tags are BILUO. The net scores a document window by window, so that memory does not grow with its
+length; Viterbi decoding then keeps to legal sequences.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ from spacy.pipeline import TrainablePipe
 from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc, Span
 from spacy.training import Example
+from spacy.util import load_model
 from spacy.vocab import Vocab
 from thinc.api import Config, Model, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
+from zonekg.components.calibration import calibrated, fit_curves
+from zonekg.components.windows import windows
 from zonekg.docs import set_confidences
+from zonekg.encoder.shim import EncoderShim
 
 __all__ = ["CharNer", "Mention", "make_ner"]
 
@@ -51,14 +55,14 @@ class Mention(NamedTuple):
 @Language.factory(
     "zonekg_ner",
     assigns=["doc.ents"],
-    default_config={"model": Config().from_str(_DEFAULT)["model"], "window": 512},
+    default_config={"model": Config().from_str(_DEFAULT)["model"], "window": 512, "loss": "tags"},
     default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
 )
 def make_ner(
-    nlp: Language, name: str, model: Model[list[Span], list[Floats2d]], window: int
+    nlp: Language, name: str, model: Model[list[Span], list[Floats2d]], window: int, loss: str
 ) -> CharNer:
     """Make the component; `window` is the number of characters that the net sees at a time."""
-    return CharNer(nlp.vocab, model, name, window=window)
+    return CharNer(nlp.vocab, model, name, window=window, loss=loss)
 
 
 class CharNer(TrainablePipe):  # type: ignore[misc]
@@ -72,13 +76,14 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
     """
 
     def __init__(
-        self, vocab: Vocab, model: Model[list[Span], list[Floats2d]], name: str, *, window: int
+        self, vocab: Vocab, model: Model[list[Span], list[Floats2d]], name: str, *, window: int, loss: str = "tags"
     ) -> None:
         self.vocab = vocab
         self.model = model
         self.name = name
         self.scorer = lambda examples, **kwargs: get_ner_prf(examples)
-        self.cfg: dict[str, Any] = {"labels": [], "window": window}
+        self.cfg: dict[str, Any] = {"labels": [], "window": window, "calibration": {}, "loss": loss}
+        self._teachers: list[CharNer] = []
 
     # -- labels
 
@@ -117,8 +122,16 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         *,
         nlp: Language | None = None,
         labels: list[str] | None = None,
+        teachers: list[str] | None = None,
     ) -> None:
-        """Take the labels from `labels` or the examples and set up the weights."""
+        """Take the labels from `labels` or the examples and set up the weights.
+
+        teachers: folders of trained pipelines. With them the net learns the mean of their
+        probabilities in the place of the gold tags, so that text without annotation will do: Hinton
+        et al. (2015), "Distilling the Knowledge in a Neural Network".
+        """
+        self._teachers = [_teacher(folder) for folder in teachers or ()]
+        labels = labels or (list(self._teachers[0].labels) if self._teachers else None)
         found = labels or sorted({e.label_ for eg in get_examples() for e in eg.reference.ents})
         for label in found:
             self.add_label(label)
@@ -128,39 +141,47 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         output = self.model.get_ref("output")
         output.set_dim("nO", len(self.tags))
         self.model.initialize(X=sample)
+        longest = self.model.attrs.get("longest")
+        if longest and self.cfg["window"] > longest:
+            raise ValueError(
+                f"{self.name}: a window of {self.cfg['window']} characters, but the encoder takes "
+                f"{longest} at most; set window in its part of the config"
+            )
 
     # -- prediction
 
     def predict(self, docs: Iterable[Doc]) -> list[list[Mention]]:
         """The mentions of each doc; changes nothing."""
-        docs = list(docs)
         if not self.model.get_ref("output").has_dim("nO"):
             return [[] for _ in docs]
-        return [
-            decode(scores, doc, self.tags)
-            for doc, scores in zip(docs, self.score_tags(docs), strict=True)
-        ]
+        return [self._mentions(doc) for doc in docs]
+
+    def _mentions(self, doc: Doc) -> list[Mention]:
+        found: list[Mention] = []
+        for span, scores in self._score_windows(doc):
+            found += decode(scores, span, self.tags)
+        return [self._calibrated(mention) for mention in _whole_brackets(found, doc)]
+
+    def _calibrated(self, mention: Mention) -> Mention:
+        sure = calibrated(mention.confidence, mention.label, self.cfg["calibration"])
+        return mention._replace(confidence=round(sure, 4))
+
+    def _score_windows(self, doc: Doc) -> Iterator[tuple[Span, Floats]]:
+        """The windows of a doc with their log probabilities."""
+        spans = windows(doc, self.cfg["window"])
+        size = max(1, _BATCH_TOKENS // self.cfg["window"])
+        for start in range(0, len(spans), size):
+            batch = spans[start : start + size]
+            for span, scores in zip(batch, self.model.predict(batch), strict=True):
+                yield span, _log_softmax(np.asarray(scores))
 
     def score_tags(self, docs: Sequence[Doc]) -> list[Floats]:
         """Log probabilities of the tags, an array of shape (tokens, tags) for each doc."""
-        reach = int(self.model.attrs["reach"])
-        jobs = [
-            (number, start, min(start + self.cfg["window"], len(doc)))
-            for number, doc in enumerate(docs)
-            for start in range(0, len(doc), self.cfg["window"])
+        empty = np.zeros((0, len(self.tags)), dtype=np.float32)
+        return [
+            np.concatenate([empty, *(scores for _, scores in self._score_windows(doc))])
+            for doc in docs
         ]
-        out = [np.zeros((len(doc), len(self.tags)), dtype=np.float32) for doc in docs]
-        for batch in _batches(jobs, reach):
-            spans = [
-                docs[n][max(0, start - reach) : min(len(docs[n]), end + reach)]
-                for n, start, end in batch
-            ]
-            for (n, start, end), span, scores in zip(
-                batch, spans, self.model.predict(spans), strict=True
-            ):
-                part = np.asarray(scores)[start - span.start : end - span.start]
-                out[n][start:end] = _log_softmax(part)
-        return out
 
     def set_annotations(self, docs: Iterable[Doc], mentions: list[list[Mention]]) -> None:
         """Write ``doc.ents`` and their confidences."""
@@ -182,56 +203,82 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
         set_dropout_rate(self.model, drop)
-        spans, gold = [], []
-        for eg in examples:
-            tags = eg.get_aligned_ner()
-            for start in range(0, len(eg.predicted), self.cfg["window"]):
-                end = min(start + self.cfg["window"], len(eg.predicted))
-                spans.append(eg.predicted[start:end])
-                gold.append(tags[start:end])
+        spans: list[Span] = []
+        targets: list[Floats] = []
+        for example in examples:
+            wanted = self._targets(example)
+            for span in windows(example.predicted, self.cfg["window"]):
+                spans.append(span)
+                targets.append(wanted[span.start : span.end])
         if not spans:
             return losses
         scores, backprop = self.model.begin_update(spans)
-        loss, grads = self._loss(scores, gold)
+        loss, grads = self._loss(scores, targets)
         losses[self.name] += loss
         backprop(grads)
         if sgd is not None:
             self.finish_update(sgd)
         return losses
 
-    def _loss(
-        self, scores: Sequence[Floats2d], gold: Sequence[Sequence[str | None]]
-    ) -> tuple[float, list[Floats2d]]:
+    def _targets(self, example: Example) -> Floats:
+        """The probability that each tag should get, shape (tokens, tags); 0 where not known."""
+        if self._teachers:
+            found = [
+                np.exp(teacher.score_tags([example.predicted])[0]) for teacher in self._teachers
+            ]
+            mean: Floats = np.mean(found, axis=0, dtype=np.float32)
+            return mean
         index = {tag: i for i, tag in enumerate(self.tags)}
+        wanted = np.zeros((len(example.predicted), len(index)), dtype=np.float32)
+        for i, tag in enumerate(example.get_aligned_ner()):
+            if tag in index:
+                wanted[i, index[tag]] = 1.0
+        return wanted
+
+    def _loss(
+        self, scores: Sequence[Floats2d], targets: Sequence[Floats]
+    ) -> tuple[float, list[Floats2d]]:
         loss, grads = 0.0, []
-        for rows, tags in zip(scores, gold, strict=True):
+        if self.cfg["loss"] == "path":
+            return path_loss(scores, targets, self.tags)
+        for rows, wanted in zip(scores, targets, strict=True):
             log_probs = _log_softmax(np.asarray(rows))
-            known = [i for i, tag in enumerate(tags) if tag in index]
-            target = [index[tag] for tag in tags if tag in index]
-            grad = np.zeros_like(log_probs)
-            grad[known] = np.exp(log_probs[known])
-            grad[known, target] -= 1.0
-            loss -= float(log_probs[known, target].sum())
-            grads.append(self.model.ops.asarray2f(grad))  # type: ignore[arg-type]
+            known = wanted.sum(axis=1, keepdims=True)
+            loss -= float((wanted * log_probs).sum())
+            grads.append(self.model.ops.asarray2f(known * np.exp(log_probs) - wanted))
         return loss, grads
 
     def get_loss(self, examples: Iterable[Example], scores: Any) -> tuple[float, Any]:
         """The loss and the gradient of scores for whole docs, as spaCy's interface wants them."""
-        return self._loss(scores, [eg.get_aligned_ner() for eg in examples])
+        return self._loss(scores, [self._targets(example) for example in examples])
+
+    def finish_training(self, nlp: Language, examples: Sequence[Example]) -> None:
+        """What is left when the weights are final.
+
+        The net takes the form that ships, and confidences are fitted on `examples`, dev documents:
+        the mentions that the net finds there, each right when span and label are.
+        """
+        for node in self.model.walk():
+            for shim in node.shims:
+                if isinstance(shim, EncoderShim):
+                    shim.freeze()
+        self.cfg["calibration"] = {}
+        judged: list[tuple[str, float, bool]] = []
+        for example in examples:
+            gold = {(e.start, e.end, e.label_) for e in example.reference.ents}
+            judged += [
+                (m.label, m.confidence, (m.start, m.end, m.label) in gold)
+                for m in self._mentions(example.predicted)
+            ]
+        self.cfg["calibration"] = fit_curves(judged)
 
 
-def _batches(jobs: list[tuple[int, int, int]], reach: int) -> Iterator[list[tuple[int, int, int]]]:
-    batch: list[tuple[int, int, int]] = []
-    size = 0
-    for job in jobs:
-        length = job[2] - job[1] + 2 * reach
-        if batch and size + length > _BATCH_TOKENS:
-            yield batch
-            batch, size = [], 0
-        batch.append(job)
-        size += length
-    if batch:
-        yield batch
+def _teacher(folder: str) -> CharNer:
+    """The NER component of a trained pipeline."""
+    found = [pipe for _, pipe in load_model(folder).pipeline if isinstance(pipe, CharNer)]
+    if not found:
+        raise ValueError(f"{folder} has no component zonekg_ner to learn from")
+    return found[0]
 
 
 def _log_softmax(rows: Floats) -> Floats:
@@ -240,28 +287,26 @@ def _log_softmax(rows: Floats) -> Floats:
     return result
 
 
-def decode(scores: Floats, doc: Doc, tags: Sequence[str]) -> list[Mention]:
+def decode(scores: Floats, tokens: Doc | Span, tags: Sequence[str]) -> list[Mention]:
     """The mentions on the best legal path through log probabilities of shape (tokens, tags).
 
     No mention runs over a line break or begins or ends on white space.
     """
     scores = scores.copy()
-    edges = [i for i, tag in enumerate(tags) if tag[0] in "BLU"]
-    breaks = []
-    for token in doc:
-        if token.is_space:
-            scores[token.i, edges] = _FORBIDDEN
-            if "\n" in token.text:
-                scores[token.i, 1:] = _FORBIDDEN
-                breaks.append(token.i)
+    spaces = [i for i, token in enumerate(tokens) if token.is_space]
+    breaks = [i for i in spaces if "\n" in tokens[i].text]
+    for i, tag in enumerate(tags):
+        if tag[0] in "BLU":
+            scores[spaces, i] = _FORBIDDEN
+    scores[breaks, 1:] = _FORBIDDEN
+    offset = tokens.start if isinstance(tokens, Span) else 0
     mentions: list[Mention] = []
     start = 0
-    for end in [*breaks, len(doc)]:
+    for end in [*breaks, len(tokens)]:
         line = scores[start:end]
-        path = viterbi(line, tags)
-        mentions += _mentions(path, line, tags, start)
+        mentions += _mentions(viterbi(line, tags), line, tags, offset + start)
         start = end + 1
-    return _whole_brackets(mentions, doc)
+    return mentions
 
 
 _PAIRS = {"”": "“", "’": "‘", "）": "（", ")": "(", "》": "《", "】": "【"}
@@ -290,6 +335,10 @@ def viterbi(scores: Floats, tags: Sequence[str]) -> list[int]:
     if not len(scores):
         return []
     step = _transitions(tuple(tags))
+    greedy = scores.argmax(axis=1)
+    ends = tags[greedy[0]][0] in "OBU" and tags[greedy[-1]][0] in "OLU"
+    if ends and not step[greedy[:-1], greedy[1:]].any():
+        return [int(i) for i in greedy]  # nothing legal can be better
     best = np.where([tag[0] in "OBU" for tag in tags], scores[0], _FORBIDDEN + scores[0])
     back = np.zeros(scores.shape, dtype=np.int16)
     for i in range(1, len(scores)):
@@ -301,6 +350,40 @@ def viterbi(scores: Floats, tags: Sequence[str]) -> list[int]:
     for i in range(len(scores) - 1, 0, -1):
         path.append(int(back[i, path[-1]]))
     return path[::-1]
+
+
+def path_loss(
+    scores: Sequence[Floats2d], targets: Sequence[Floats], tags: Sequence[str]
+) -> tuple[float, list[Floats2d]]:
+    """Minus the log probability of the gold paths among all legal ones, and its gradient."""
+    legal = np.exp(_transitions(tuple(tags)).astype(np.float64)).round()
+    size = max(map(len, scores)) + 1
+    odds = np.zeros((size, len(scores), len(tags)))
+    odds[:, :, 0] = 1.0  # nothing but O behind the end, so that no mention is open there
+    loss = 0.0
+    for i, rows in enumerate(scores):
+        top = np.asarray(rows, dtype=np.float64)
+        top = top - top.max(axis=1, keepdims=True)
+        odds[: len(rows), i] = np.exp(top)
+        loss -= float((top * targets[i]).sum())
+    ahead = np.ones_like(odds)
+    for t in range(size - 2, -1, -1):
+        ahead[t] = (odds[t + 1] * ahead[t + 1]) @ legal.T
+        ahead[t] /= ahead[t].sum(axis=1, keepdims=True)
+    so_far = np.zeros_like(odds)
+    before = np.tile([float(tag[0] in "OBU") for tag in tags], (len(scores), 1))
+    for t in range(size):
+        so_far[t] = odds[t] * before
+        total = so_far[t].sum(axis=1, keepdims=True)
+        loss += float(np.log(total).sum())
+        so_far[t] /= total
+        before = so_far[t] @ legal
+    share = so_far * ahead
+    share /= share.sum(axis=2, keepdims=True)
+    grads = [
+        (share[: len(rows), i] - targets[i]).astype(np.float32) for i, rows in enumerate(scores)
+    ]
+    return loss, grads
 
 
 @cache
@@ -320,12 +403,13 @@ def _mentions(
     path: list[int], scores: Floats, tags: Sequence[str], offset: int
 ) -> Iterator[Mention]:
     start = 0
-    for i, tag in enumerate(path):
+    for i in np.flatnonzero(path).tolist():
+        tag = path[i]
         kind = tags[tag][0]
         if kind in "BU":
             start = i
         if kind in "LU":
             chosen = scores[np.arange(start, i + 1), path[start : i + 1]]
             # the geometric mean of the characters' probabilities
-            confidence = round(float(np.exp(chosen.mean())), 4)
+            confidence = float(np.exp(chosen.mean()))
             yield Mention(offset + start, offset + i + 1, tags[tag][2:], confidence)

@@ -1,0 +1,107 @@
+"""The net of the NER component that builds on a pretrained encoder; see `zonekg.encoder`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+from spacy.tokens import Span
+from spacy.util import registry
+from thinc.api import Model
+from thinc.types import Floats2d
+
+from zonekg.components.windows import token_offsets
+from zonekg.encoder.shim import EncoderShim
+
+__all__ = ["build_encoder", "encoder_shim"]
+
+_NAME = "encoder"
+
+
+@registry.architectures("zonekg.Encoder.v1")
+def build_encoder(
+    encoder: str,
+    *,
+    layers: int = 0,
+    width: int = 256,
+    char_width: int = 64,
+    dropout: float = 0.1,
+    head_scale: float = 10.0,
+    layer_decay: float = 0.95,
+    average: float = 0.0,
+    mixed_precision: bool = True,
+) -> Model[list[Span], list[Floats2d]]:
+    """Scores for each tag of each token: Spans in, arrays of shape (tokens, tags) out.
+
+    encoder: a Hugging Face folder or name, read when training begins, and never again; layers: how
+    many of its layers to take from below, 0 for all; width, char_width: of the layers on top of it;
+    dropout: of the encoder and on top of it, 0 to 1; head_scale, layer_decay: how fast the new
+    layers learn, and each layer of the encoder against the one above it; average: the memory of the
+    moving average of the weights, 0 for none, below 1; mixed_precision: train in bfloat16.
+    """
+    learning = {
+        "head_scale": head_scale,
+        "layer_decay": layer_decay,
+        "average": average,
+        "mixed_precision": mixed_precision,
+    }
+    settings = {"width": width, "char_width": char_width, "dropout": dropout}
+    model: Model[list[Span], list[Floats2d]] = Model(
+        _NAME,
+        _forward,
+        init=lambda model, **_: _load(model, encoder, layers, settings),
+        dims={"nO": None},
+        shims=[EncoderShim(learning)],
+    )
+    model.set_ref("output", model)
+    return model
+
+
+def encoder_shim(model: Model[Any, Any]) -> EncoderShim:
+    """The shim of a model that `build_encoder` made."""
+    return cast(EncoderShim, model.shims[0])
+
+
+def _load(
+    model: Model[list[Span], list[Floats2d]], encoder: str, layers: int, settings: dict[str, Any]
+) -> None:
+    from zonekg.encoder.net import TaggingNet, pretrained, tokenizer  # noqa: PLC0415  torch
+
+    shim = encoder_shim(model)
+    if shim.net is not None:
+        return
+    net = pretrained(encoder, layers, settings["dropout"])
+    shim.segmenter = tokenizer(encoder, net.config.max_position_embeddings)
+    model.attrs["longest"] = shim.segmenter.longest
+    shim.net = TaggingNet(
+        net,
+        characters=shim.segmenter.characters,
+        tags=model.get_dim("nO"),
+        **settings,
+    )
+    shim.use_device(shim.device)
+
+
+def _forward(
+    model: Model[list[Span], list[Floats2d]], spans: list[Span], is_train: bool
+) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Span]]]:
+    shim = encoder_shim(model)
+    starts = [token_offsets(span) - span.start_char for span in spans]
+    texts = [shim.cut(span.text) for span in spans]
+    if not is_train:
+        found = [rows[at] for rows, at in zip(shim.predict(texts), starts, strict=True)]
+        return cast(list[Floats2d], found), lambda _: []
+    scores, take = shim.begin_update(texts)
+
+    def backprop(gradients: list[Floats2d]) -> list[Span]:
+        wide = []
+        for gradient, rows, at in zip(gradients, scores, starts, strict=True):
+            d_rows = np.zeros_like(rows)
+            d_rows[at] = gradient
+            wide.append(d_rows)
+        take(wide)
+        return []
+
+    found = [rows[at] for rows, at in zip(scores, starts, strict=True)]
+    return cast(list[Floats2d], found), backprop

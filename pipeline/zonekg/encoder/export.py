@@ -1,0 +1,80 @@
+"""The trained net as an ONNX graph with int8 weights, which runs without torch.
+
+Needs the extra ``train``.
+"""
+
+from __future__ import annotations
+
+import copy
+import tempfile
+import warnings
+from pathlib import Path
+
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.shape_inference import quant_pre_process
+from torch import Tensor, nn
+
+from zonekg.encoder.net import Batch, TaggingNet
+
+__all__ = ["to_onnx"]
+
+_OPSET = 17
+
+
+class _OneText(nn.Module):
+    """The net for one text, which has nothing filled up to hide."""
+
+    def __init__(self, net: TaggingNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, ids: Tensor, chars: Tensor, piece: Tensor, place: Tensor) -> Tensor:
+        mask, known = torch.ones_like(ids), torch.ones_like(chars)
+        return self.net(Batch(ids, mask, chars, piece, place, known))
+
+
+def to_onnx(net: TaggingNet, *, int8: bool = True) -> bytes:
+    """The graph as bytes, for one text at a time.
+
+    In: ``ids``, shape (1, pieces); ``chars``, ``piece``, ``place``, shape (1, characters). Out:
+    ``scores``, shape (1, characters, tags).
+
+    int8: weights of matrices and tables are kept as int8, one scale for each row or column, and
+    activations are quantised as they come; without it everything is float32.
+    """
+    net = copy.deepcopy(net).cpu().float().eval()
+    net.encoder.set_attn_implementation("eager")
+    example = (torch.tensor([[0, 1, 2, 1]]), *(torch.tensor([row]) for row in _EXAMPLE))
+    axes = {"ids": {1: "pieces"}} | {
+        name: {1: "characters"} for name in ("chars", "piece", "place", "scores")
+    }
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        plain, small = Path(folder) / "plain.onnx", Path(folder) / "int8.onnx"
+        torch.onnx.export(
+            _OneText(net),
+            example,
+            plain,
+            input_names=["ids", "chars", "piece", "place"],
+            output_names=["scores"],
+            dynamic_axes=axes,
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+        if not int8:
+            return plain.read_bytes()
+        quant_pre_process(str(plain), str(plain), skip_symbolic_shape=True)
+        quantize_dynamic(
+            plain,
+            small,
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            op_types_to_quantize=["MatMul", "Gather"],
+        )
+        onnx.checker.check_model(str(small))
+        return small.read_bytes()
+
+
+_EXAMPLE = ([1, 2, 3], [1, 1, 2], [0, 2, 3])
