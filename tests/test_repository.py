@@ -90,12 +90,13 @@ def test_what_a_models_config_names_is_registered(project):
     assert callable(getattr(importlib.import_module(module), name))
 
 
-def test_the_config_names_only_registered_components(root, project):
-    text = (root / "configs" / "ner_cnn.cfg").read_text(encoding="utf-8")
+def test_the_configs_name_only_registered_components(root, project):
+    configs = sorted((root / "configs").glob("*.cfg"))
+    text = "\n".join(path.read_text(encoding="utf-8") for path in configs)
     points = project["project"]["entry-points"]
-    factories = re.findall(r'^factory = "(zonekg\w+)"', text, re.M)
+    factories = set(re.findall(r'^factory = "(zonekg\w+)"', text, re.M))
     assert len(factories) == 4
-    assert set(factories) <= set(points["spacy_factories"])
+    assert factories <= set(points["spacy_factories"])
     assert set(re.findall(r'"(zonekg\.\w+\.v\d+)"', text)) == {
         *points["spacy_architectures"],
         *points["spacy_readers"],

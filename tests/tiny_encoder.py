@@ -3,7 +3,9 @@
 from string import ascii_letters, digits
 
 import numpy as np
+import spacy
 import torch
+from thinc.api import fix_random_seed
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel, BertTokenizerFast, PreTrainedTokenizerFast
 
@@ -37,7 +39,9 @@ def unigram(folder):
     marks = [mark for mark in _MARKS if mark not in _FORMS]
     texts = [*SPECIALS, SPACE, *marks, *_CHARACTERS, *_WORDS]
     scores = [-1000.0 if text in SPECIALS else -3.0 - len(text) / 10 for text in texts]
-    pieces = [Piece(text, i, score) for i, (text, score) in enumerate(zip(texts, scores, strict=True))]
+    pieces = [
+        Piece(text, i, score) for i, (text, score) in enumerate(zip(texts, scores, strict=True))
+    ]
     shape = Shape(24, 2, 2, 48, len(texts), POSITIONS, 2, 1e-12)
     packed = Packed("tiny", b"", shape, texts, np.array(scores, "float32"), _FORMS, {})
     PreTrainedTokenizerFast(
@@ -58,6 +62,24 @@ def make_net(folder, characters, **changes):
     settings = {"tags": TAGS, "width": 16, "char_width": 8, "dropout": 0.0} | changes
     torch.manual_seed(6)
     return TaggingNet(pretrained(folder, 0, 0.0), characters=characters, **settings)
+
+
+def pipeline(folder, window, **changes):
+    """A pipeline of NER alone on an encoder."""
+    settings = {"@architectures": "zonekg.Encoder.v1", "encoder": folder, **SETTINGS, **changes}
+    nlp = spacy.blank("zh")
+    nlp.add_pipe("zonekg_ner", name="ner", config={"window": window, "model": settings})
+    return nlp
+
+
+def learn(nlp, examples, steps=60):
+    """The pipeline when it knows its examples by heart."""
+    fix_random_seed(1)
+    sgd = nlp.initialize(lambda: examples)
+    sgd.learn_rate = 0.01
+    for _ in range(steps):
+        nlp.update(examples, sgd=sgd)
+    return nlp
 
 
 def tokenizer_json(folder):

@@ -3,7 +3,7 @@
 From a page to a file for Gephi::
 
     page = zonekg.read_page("seeds/000_2083f7aa6022cc23.txt")
-    nlp = zonekg.load_model("models/zh_zonekg")
+    nlp = zonekg.load_model("models/zh_zone_news_trf")
     graph = zonekg.build(zonekg.extract(page, nlp))
     zonekg.write_graphml(zonekg.flatten(graph), "graph.graphml")
 """

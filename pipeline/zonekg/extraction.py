@@ -39,7 +39,8 @@ def load_model(path: str | Path) -> Language:
     folder = Path(path)
     if not (folder / "meta.json").is_file():
         raise ModelError(
-            f"{path}: no trained pipeline; name a folder with meta.json, such as models/zh_zonekg"
+            f"{path}: no trained pipeline; name a folder with meta.json, such as "
+            "models/zh_zone_news_trf"
         )
     try:
         nlp = spacy.load(folder)
@@ -64,7 +65,7 @@ def _labels(schema: Schema) -> list[str]:
 def extract(articles: Iterable[Article], nlp: Language, *, processes: int = 1) -> Iterator[Doc]:
     """Tag articles: Docs with mentions, amounts, groups, relations and their article.
 
-    Use it as ``extract(read_page("page.txt"), load_model("models/zh_zonekg"))``.
+    Use it as ``extract(read_page("page.txt"), load_model("models/zh_zone_news_trf"))``.
     """
     pairs = ((one.text, one) for one in articles)
     for doc, source in nlp.pipe(pairs, as_tuples=True, n_process=processes):

@@ -44,7 +44,7 @@ class RunResult(NamedTuple):
 def run(
     source: str | Path,
     out: str | Path,
-    model: str | Path = "models/zh_zonekg",
+    model: str | Path = "models/zh_zone_news_trf",
     *,
     money_nodes: bool = False,
     max_characters: int = MAX_CHARACTERS,

@@ -18,6 +18,7 @@ from zonekg.schema import default_schema
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "annotations"
 FILES = sorted(FOLDER.rglob("*.jsonl"))
+ANNOTATED = [path for path in FILES if path.parent.name != "unlabelled"]
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 
 
@@ -60,6 +61,7 @@ def test_the_files():
         "seeds/gold.jsonl",
         "test/test.jsonl",
         "train/train.jsonl",
+        *(f"unlabelled/u{number}.jsonl" for number in (1, 2, 3)),
     ]
 
 
@@ -74,7 +76,7 @@ def test_every_file_is_written_in_the_fixed_form(path):
     assert path.read_bytes().decode("utf-8") == "".join(lines)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", ANNOTATED, ids=lambda path: path.stem)
 def test_every_file_becomes_docs(path, nlp):
     docs = list(read_docs(path, nlp))
     records = [record for _, record in read_records(path)]
@@ -82,7 +84,7 @@ def test_every_file_becomes_docs(path, nlp):
     assert [len(doc.ents) for doc in docs] == [len(record["entities"]) for record in records]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", ANNOTATED, ids=lambda path: path.stem)
 def test_every_file_can_be_edited_inline(path):
     records = [record for _, record in read_records(path)]
     text = "".join(format_records(records))
@@ -116,6 +118,19 @@ def stretches(record, size):
 def test_nothing_of_the_seed_pages_is_in_another_split(train, dev, test, gold):
     seen = set().union(*(stretches(record, 16) for record in gold))
     for record in [*train, *dev, *test]:
+        assert not stretches(record, 16) & seen, record["id"]
+
+
+def test_text_without_annotation_shares_nothing_with_what_scores_are_made_on(dev, test, gold):
+    found = [record for name in ("u1", "u2", "u3") for record in rows(f"unlabelled/{name}.jsonl")]
+    count, size = re.search(r"holds (\d+) documents, ([\d,]+) characters", README).groups()
+    assert len({record["id"] for record in found}) == len(found) == int(count)
+    assert sum(len(record["text"]) for record in found) == int(size.replace(",", ""))
+    regions = set(re.search(r"^\| train \| ([\u4e00-\u9fff ]+) \|$", README, re.M)[1].split())
+    assert {record["meta"]["region"] for record in found} <= regions
+    seen = set().union(*(stretches(record, 16) for record in [*dev, *test, *gold]))
+    for record in found:
+        assert not record.get("entities")
         assert not stretches(record, 16) & seen, record["id"]
 
 

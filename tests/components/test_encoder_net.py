@@ -1,5 +1,4 @@
 import json
-import os
 import subprocess
 import sys
 from itertools import permutations
@@ -10,8 +9,8 @@ import spacy
 from spacy.tokens import Doc
 from spacy.training import Example
 from thinc.api import fix_random_seed
-from tiny_encoder import POSITIONS, SETTINGS, SHAPES, unigram
 
+from tiny_encoder import POSITIONS, SETTINGS, SHAPES, learn, pipeline, unigram
 from zonekg.components.encoder_net import build_encoder, encoder_shim
 from zonekg.components.windows import windows
 from zonekg.docs import confidences
@@ -36,22 +35,6 @@ ODD = {
 }
 
 
-def pipeline(folder, window=WINDOW, **changes):
-    settings = {"@architectures": "zonekg.Encoder.v1", "encoder": folder, **SETTINGS, **changes}
-    nlp = spacy.blank("zh")
-    nlp.add_pipe("zonekg_ner", name="ner", config={"window": window, "model": settings})
-    return nlp
-
-
-def learn(nlp, examples, steps=60):
-    fix_random_seed(1)
-    sgd = nlp.initialize(lambda: examples)
-    sgd.learn_rate = 0.01
-    for _ in range(steps):
-        nlp.update(examples, sgd=sgd)
-    return nlp
-
-
 @pytest.fixture(scope="module")
 def examples(marked, nlp):
     return [Example(nlp.make_doc(doc.text), doc) for doc in map(marked, SENTENCES)]
@@ -68,7 +51,7 @@ def elsewhere(marked, nlp):
 def learnt(request, tmp_path_factory, examples, elsewhere):
     """A pipeline on each shape of encoder that knows three sentences by heart."""
     folder = request.param(tmp_path_factory.mktemp("encoder"))
-    return learn(pipeline(folder), examples + elsewhere)
+    return learn(pipeline(folder, window=WINDOW), examples + elsewhere)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +80,18 @@ def found(doc):
     return [(e.start_char, e.text, e.label_) for e in doc.ents], confidences(doc)
 
 
+def of_torch(nlp):
+    return encoder_shim(nlp.get_pipe("ner").model).net is not None
+
+
+def check_alike(nlp, docs, others):
+    """The same mentions; torch's sums may differ in their last bits, those of int8 may not."""
+    for doc, other in zip(docs, others, strict=True):
+        (names, sure), (other_names, other_sure) = found(doc), found(other)
+        assert names == other_names
+        assert sure == (pytest.approx(other_sure, abs=1e-3) if of_torch(nlp) else other_sure)
+
+
 # -- any encoder by a line of the config
 
 
@@ -110,7 +105,7 @@ def test_the_pipeline_comes_back_from_disk_without_the_encoder_s_folder(learnt, 
     folder = learnt.config["components"]["ner"]["model"]["encoder"]
     (tmp_path / "model" / "config.cfg").write_text(config.replace(folder, "no/such/folder"))
     again = spacy.load(tmp_path / "model")
-    assert [found(doc) for doc in again.pipe(texts)] == [found(learnt(text)) for text in texts]
+    check_alike(learnt, again.pipe(texts), [learnt(text) for text in texts])
 
 
 def test_what_ships_needs_nothing_of_what_trains(shipped, texts, tmp_path):
@@ -151,18 +146,18 @@ def test_a_window_that_the_encoder_cannot_take_is_refused(learnt, examples):
 
 
 def test_a_doc_is_tagged_alike_beside_any_other(either, texts):
-    alone = {text: found(either(text)) for text in texts}
-    assert sum(len(entities) for entities, _ in alone.values()) >= 6
+    alone = {text: either(text) for text in texts}
+    assert sum(len(doc.ents) for doc in alone.values()) >= 6
     for order in list(permutations(texts))[::97]:
         for size in (1, 4, len(order)):
             docs = either.pipe(order, batch_size=size)
-            assert [found(doc) for doc in docs] == [alone[text] for text in order]
+            check_alike(either, docs, [alone[text] for text in order])
 
 
 def test_and_in_any_number_of_processes(either, texts):
     many = texts * 3
     here, there = either.pipe(many), either.pipe(many, n_process=2, batch_size=4)
-    assert [found(doc) for doc in here] == [found(doc) for doc in there]
+    check_alike(either, here, there)
 
 
 def test_a_window_is_scored_as_if_it_were_the_doc(either, texts):
@@ -172,7 +167,7 @@ def test_a_window_is_scored_as_if_it_were_the_doc(either, texts):
     assert len(parts) > 3
     (scores,) = ner.score_tags([doc])
     alone = [ner.score_tags([either.make_doc(part.text)])[0] for part in parts]
-    assert np.array_equal(scores, np.concatenate(alone))
+    assert np.allclose(scores, np.concatenate(alone), rtol=0, atol=1e-3 * of_torch(either))
 
 
 def test_int8_is_close_to_the_net(learnt, shipped, texts):
@@ -195,10 +190,10 @@ def test_a_token_of_several_characters_has_the_scores_of_its_first(learnt, nlp):
     (rows,) = model.predict([doc[:]])
     (single,) = model.predict([chars[:]])
     by_offset = {token.idx: row for token, row in zip(chars, single, strict=True)}
-    assert np.array_equal(rows, np.stack([by_offset[token.idx] for token in doc]))
+    assert np.allclose(rows, np.stack([by_offset[token.idx] for token in doc]), atol=1e-4)
     (inner,) = model.predict([doc[2:4]])
     (alone,) = model.predict([nlp.make_doc("阳泉高新区")[:]])
-    assert np.array_equal(inner, alone[[0, 2]])
+    assert np.allclose(inner, alone[[0, 2]], atol=1e-4)
 
 
 def test_the_gradient_of_the_net_is_the_measured_one(tmp_path, nlp):
@@ -226,7 +221,7 @@ def test_the_gradient_of_the_net_is_the_measured_one(tmp_path, nlp):
         assert measured == pytest.approx(float(parameter.grad[place]), rel=0.02)
 
 
-# -- long and odd input
+# -- odd input
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
@@ -240,58 +235,3 @@ def test_odd_input_stops_nothing_and_moves_no_offset(either, examples, odd):
     names = {(e.start_char, e.text, e.label_) for e in doc.ents}
     assert {(e.start_char + shift, e.text, e.label_) for e in plain.ents} <= names
     assert found(either(odd))[0] == [e for e in found(either(odd))[0] if e[1].strip()]
-
-
-@pytest.fixture(scope="module")
-def roomy(tmp_path_factory, examples):
-    """The folder of a pipeline as it ships, with windows that suit long docs."""
-    folder = tmp_path_factory.mktemp("roomy")
-    nlp = learn(pipeline(unigram(folder / "encoder"), window=240), examples)
-    encoder_shim(nlp.get_pipe("ner").model).freeze()
-    nlp.to_disk(folder / "model")
-    return folder / "model"
-
-
-def test_a_line_of_100_000_characters_without_a_mark(roomy):
-    nlp = spacy.load(roomy)
-    name = "太行世纪在阳泉高新区建设电池项目"
-    text = name + "一" * 100_000 + name
-    doc = nlp(text)
-    assert doc.text == text
-    assert doc.ents
-    assert all(e.text == text[e.start_char : e.end_char] for e in doc.ents)
-    assert (doc.ents[0].text, doc.ents[0].start_char) == ("太行世纪", 0)
-
-
-def test_the_net_s_memory_does_not_grow_with_the_doc(roomy):
-    """For a doc four times as long the peak grows by what its text and mentions take.
-
-    The activations of this tiny net take some 3,000 bytes a character.
-    """
-    script = """
-import json, sys
-import spacy
-from spacy.tokens import Doc
-nlp = spacy.load(sys.argv[1])
-ner = nlp.get_pipe("ner")
-line = "昨日，吕梁经开区与汽车（中国）签约，太行世纪在阳泉高新区建设电池项目。"
-def peak():
-    return int(next(l.split()[1] for l in open("/proc/self/status") if l.startswith("VmHWM"))) * 1024
-docs = [Doc(nlp.vocab, list(line * n), [False] * len(line * n)) for n in (20, 2300, 9200)]
-peaks = []
-for doc in docs:
-    assert len(ner.predict([doc])[0]) >= len(doc) // len(line)
-    peaks.append(peak())
-print(json.dumps([peaks, [len(doc.text) for doc in docs], len(docs[-1].text.encode())]))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", script, roomy],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=os.environ | {"MALLOC_ARENA_MAX": "1"},
-    )
-    (_, quarter, whole), lengths, size = json.loads(done.stdout)
-    assert size > 900_000
-    assert (whole - quarter) / (lengths[2] - lengths[1]) < 500, (whole, quarter)
-    print("SLOPE", (whole - quarter) / (lengths[2] - lengths[1]))

@@ -52,7 +52,9 @@ def test_law_a_sentence_that_fits_stays_whole(text, size):
 @given(texts)
 def test_law_a_doc_that_fits_is_one_window(text):
     doc = nlp(text)
-    assert [span.text for span in windows(doc, max(1, len(doc)))] == ([doc[:].text] if len(doc) else [])
+    assert [span.text for span in windows(doc, max(1, len(doc)))] == (
+        [doc[:].text] if len(doc) else []
+    )
 
 
 @given(texts)

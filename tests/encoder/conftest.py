@@ -1,8 +1,8 @@
 """Tiny encoders, and nets on them that have not learnt anything yet."""
 
 import pytest
-from tiny_encoder import POSITIONS, SHAPES, make_net, unigram, word_piece
 
+from tiny_encoder import POSITIONS, SHAPES, make_net, unigram, word_piece
 from zonekg.encoder.net import tokenizer
 from zonekg.encoder.shim import EncoderShim
 

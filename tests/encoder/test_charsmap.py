@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +34,24 @@ def test_no_other_character_changes():
 def test_the_order_of_the_table_does_not_show():
     forms = {"，": ",", "１": "1", "…": "..."}
     assert pack_charsmap(forms) == pack_charsmap(dict(reversed(forms.items())))
+
+
+def test_every_process_packs_the_same_bytes():
+    """Sets of strings have another order in each."""
+    code = (
+        "from zonekg.encoder.charsmap import pack_charsmap\n"
+        "print(pack_charsmap({chr(0xFEE0 + i): chr(i) for i in range(33, 127)}).hex())"
+    )
+    packed = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in "123"
+    }
+    assert len(packed) == 1
 
 
 def test_a_table_too_large(monkeypatch):

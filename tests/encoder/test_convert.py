@@ -38,7 +38,7 @@ def encoder(toy, tmp_path_factory):
 def rows_of(toy, encoder):
     """The toy's rows in the order of the new ids, by what each new piece has to stand for."""
     old = list(toy.pieces)
-    stands_for = {"…": "...", "⑩": "10", "⑴": "▁(1)", "囧": "▁囧"}
+    stands_for = {"…": "...", "⑩": "10", "⑴": "▁(1)", "囧": "▁囧", "㍻": "平成"}
     vocabulary = Tokenizer.from_file(str(encoder / "tokenizer.json")).get_vocab()
     texts = sorted(vocabulary, key=vocabulary.get)
     return [old.index(stands_for.get(text, text)) for text in texts]
@@ -92,6 +92,16 @@ def test_every_weight_is_the_models_own_in_float16(toy, encoder):
     for name, values in expected.items():
         assert found[name].dtype == np.float16
         np.testing.assert_array_equal(found[name], values.astype(np.float16), err_msg=name)
+
+
+def test_the_config_is_that_of_the_model(encoder):
+    rows = load_file(encoder / "model.safetensors")["embeddings.word_embeddings.weight"]
+    assert json.loads((encoder / "config.json").read_text()) == {
+        "architectures": ["BertModel"], "model_type": "bert", "dtype": "float32",
+        "vocab_size": len(rows), "hidden_size": 32, "num_hidden_layers": 2,
+        "num_attention_heads": 4, "intermediate_size": 64, "max_position_embeddings": 24,
+        "type_vocab_size": 2, "layer_norm_eps": 1e-12, "hidden_act": "gelu", "pad_token_id": 1,
+    }  # fmt: skip
 
 
 def test_transformers_loads_it_whole_and_in_float32(encoder):

@@ -1,12 +1,12 @@
 import logging
 
 import numpy as np
-import onnxruntime
 import onnx
+import onnxruntime
 import pytest
 import torch
-from tiny_encoder import POSITIONS, TAGS, make_net
 
+from tiny_encoder import POSITIONS, TAGS, make_net
 from zonekg.encoder.export import to_onnx
 from zonekg.encoder.net import collate
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 import torch
-from tiny_encoder import TAGS, make_net
 from torch import nn
 
+from tiny_encoder import TAGS, make_net
 from zonekg.encoder.net import (
     Batch,
     Neighbours,
@@ -13,6 +13,7 @@ from zonekg.encoder.net import (
     pretrained,
     tokenizer,
 )
+from zonekg.errors import ModelError
 
 TEXTS = ["太行世纪在阳泉高新区建设项目", "高新区", "昨日，吕梁经开区与汽车（中国）签约 2024"]
 
@@ -99,14 +100,14 @@ def test_the_dropout_is_of_training_alone(folder, segmenter):
     net.train()
     assert not torch.equal(net(batch), net(batch))
     net.eval()
-    assert torch.equal(net(batch), net(batch))
+    assert torch.allclose(net(batch), net(batch), atol=1e-5)
 
 
 def test_a_net_comes_back_from_its_config_and_shape(net, segmenter):
     again = TaggingNet.of_shape(net.encoder.config.to_dict(), net.shape)
     again.load_state_dict(net.state_dict())
     batch = collate(cut(segmenter), segmenter.padding)
-    assert torch.equal(again.eval()(batch), net.eval()(batch))
+    assert torch.allclose(again.eval()(batch), net.eval()(batch), atol=1e-5)
 
 
 # -- what is pretrained
@@ -129,6 +130,11 @@ def test_layers_are_taken_from_below(folder):
 def test_half_precision_weights_are_learnt_in_full(folder, tmp_path):
     pretrained(folder, 0, 0.0).half().save_pretrained(tmp_path)
     assert {p.dtype for p in pretrained(str(tmp_path), 0, 0.0).parameters()} == {torch.float32}
+
+
+def test_a_folder_without_an_encoder_is_named(tmp_path):
+    with pytest.raises(ModelError, match=r"none: no encoder can be read there .*zonekg encoder"):
+        pretrained(str(tmp_path / "none"), 0, 0.0)
 
 
 # -- learning rates

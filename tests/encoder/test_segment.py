@@ -4,15 +4,32 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tiny_encoder import POSITIONS, tokenizer_json
 from tokenizers import Tokenizer
 
+from tiny_encoder import POSITIONS, tokenizer_json
 from zonekg.encoder.net import tokenizer
 from zonekg.encoder.segment import PLACES, Segmenter
 
 ZWJ = "\u200d"
-ODD = ["", " ", "\u3000\n \r\n", "👨" + ZWJ + "👩" + ZWJ + "👧", "é", "e\u0301e\u0301", "𠮷𠮷利", "臺灣"]
-ODD += ["<s>甲</s>", "[CLS]高[SEP]", "<unk><p class='", "ＡＢ１２，", "㎡①½ﬁ㍿", "\0\ufeff\u200b乙", "한국İ"]
+ODD = [
+    "",
+    " ",
+    "\u3000\n \r\n",
+    "👨" + ZWJ + "👩" + ZWJ + "👧",
+    "é",
+    "e\u0301e\u0301",
+    "𠮷𠮷利",
+    "臺灣",
+]
+ODD += [
+    "<s>甲</s>",
+    "[CLS]高[SEP]",
+    "<unk><p class='",
+    "ＡＢ１２，",
+    "㎡①½ﬁ㍿",
+    "\0\ufeff\u200b乙",
+    "한국İ",
+]
 
 # lone surrogates are in no text that was read from UTF-8, and spaCy takes none
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

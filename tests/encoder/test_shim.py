@@ -6,10 +6,10 @@ import sys
 import numpy as np
 import pytest
 import torch
-from tiny_encoder import TAGS
-from torch import nn
 from thinc.api import Adam
+from torch import nn
 
+from tiny_encoder import TAGS
 from zonekg.encoder.shim import EncoderShim
 
 TEXTS = ["太行世纪在阳泉高新区建设项目", "昨日，吕梁经开区与汽车（中国）签约", "高新区"]
@@ -43,7 +43,8 @@ def predicted(shim):
 
 
 def same(a, b):
-    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+    """Equal but for the last bits, in which torch's sums may differ."""
+    return all(np.allclose(x, y, atol=1e-5) for x, y in zip(a, b, strict=True))
 
 
 # -- training

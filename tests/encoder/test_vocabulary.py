@@ -44,7 +44,7 @@ def test_the_pieces_that_stay(pieces):
     assert [piece.text for piece in pieces] == [
         *SPECIALS, ",", ".", "▁", "s", "区", "开发区", "1", "开", "发", "高新区", "2", "12", "10",
         "⑩", "…", "⑴", "m", "<", ">", "(", ")", "中", "开发", "囧", "新", "/", "k", "n", "u", "ア",
-        "a", "℃",
+        "a", "㍻", "平成", "℃",
     ]  # fmt: skip
 
 

@@ -101,8 +101,8 @@ def log_rows():
 def weights():
     """A function: all parameters of a saved net in one array."""
 
-    def read(folder):
-        nodes = spacy.load(folder).get_pipe("ner").model.walk()
+    def read(folder, name="ner"):
+        nodes = spacy.load(folder).get_pipe(name).model.walk()
         return np.concatenate(
             [n.get_param(p).ravel() for n in nodes for p in sorted(n.param_names)]
         )

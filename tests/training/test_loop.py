@@ -37,8 +37,8 @@ def test_patience_ends_it_when_nothing_gets_better(tiny, tmp_path, log_rows):
     assert [row["step"] for row in rows[1:]] == [2, 4, 6, 7]
 
 
-def test_a_frozen_component_stays_as_it_was(tiny, changed, tmp_path):
-    tiny(tmp_path / "source", {"training.max_steps": 3})
+def test_a_frozen_component_stays_as_it_was(tiny, changed, tmp_path, weights):
+    tiny(tmp_path / "source", {"training.max_steps": 3, "system.seed": 8})
 
     def change(config):
         config["components"]["fixed"] = {
@@ -47,10 +47,10 @@ def test_a_frozen_component_stays_as_it_was(tiny, changed, tmp_path):
         config["nlp"]["pipeline"] = ["fixed", "ner"]
         config["training"]["frozen_components"] = ["fixed"]
 
-    nlp = tiny(tmp_path, {"training.max_steps": 3}, path=changed(change))
-    before = spacy.load(tmp_path / "source" / "model").get_pipe("ner").model
-    assert nlp.get_pipe("fixed").model.to_bytes() == before.to_bytes()
-    assert nlp.get_pipe("ner").model.to_bytes() != before.to_bytes()
+    tiny(tmp_path, {"training.max_steps": 3}, path=changed(change))
+    before = weights(tmp_path / "source" / "model")
+    assert (weights(tmp_path / "model", "fixed") == before).all()
+    assert (weights(tmp_path / "model", "ner") != before).any()
 
 
 def test_components_annotate_for_those_after_them(tiny, changed, tmp_path):

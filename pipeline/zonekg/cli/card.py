@@ -16,7 +16,7 @@ def card_command(
 ) -> None:
     """Score a model on gold documents and write its card, README.md in the model's folder.
 
-    Example: zonekg card models/zh_zonekg annotations/test annotations/seeds/gold.jsonl
+    Example: zonekg card models/zh_zone_news_trf annotations/test annotations/seeds/gold.jsonl
     """
     from zonekg.card import write_card
 

@@ -36,7 +36,7 @@ def compare_command(
     Differences of F1 with 95% intervals by paired bootstrap over documents, and p by approximate
     randomisation; what B gained and lost, and the wrong predictions that are gone and new.
 
-    Example: zonekg compare models/zh_zonekg out/model annotations/dev --html out/compare.html
+    Example: zonekg compare models/zh_zone_news_sm out/model annotations/dev --html out/new.html
     """
     from zonekg.comparison import compare_models
     from zonekg.files import write_json

@@ -26,7 +26,7 @@ _HEADS = 5
 
 def drift_command(
     source: Annotated[Path, typer.Argument(help="A page (.txt, .md), or a folder of pages.")],
-    model: Model = Path("models/zh_zonekg"),
+    model: Model = Path("models/zh_zone_news_trf"),
     page: Page = None,
     target: Data = None,
     max_characters: Limit = MAX_CHARACTERS,

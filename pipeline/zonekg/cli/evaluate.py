@@ -32,7 +32,7 @@ def evaluate_command(
     Entities strict and relaxed, relations end to end and between gold entities, with 95% intervals
     over documents; errors by class, slices, calibration and every document in the report.
 
-    Example: zonekg evaluate models/zh_zonekg annotations/dev --html out/report.html
+    Example: zonekg evaluate models/zh_zone_news_trf annotations/dev --html out/report.html
     """
     from zonekg.evaluation import evaluate_model
     from zonekg.files import write_json

@@ -20,7 +20,7 @@ def extract_command(
     target: Annotated[Path, typer.Option("--out", "-o", help="JSONL file; - for stdout.")] = Path(
         "-"
     ),
-    model: Model = Path("models/zh_zonekg"),
+    model: Model = Path("models/zh_zone_news_trf"),
     processes: Annotated[int, typer.Option(min=1, help="Processes to tag with.")] = 1,
     max_characters: Limit = MAX_CHARACTERS,
 ) -> None:

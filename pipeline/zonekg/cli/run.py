@@ -10,7 +10,22 @@ import typer
 from zonekg.cli.frame import PARTIAL, complain, out, progress, table
 from zonekg.ingest import MAX_CHARACTERS
 
-Model = Annotated[Path, typer.Option("--model", "-m", help="Folder of the trained pipeline.")]
+
+def _model_folder(name: str) -> Path:
+    """A folder, or by their short names those of the models that ship."""
+    return Path(f"models/zh_zone_news_{name}" if name in {"trf", "sm"} else name)
+
+
+Model = Annotated[
+    Path,
+    typer.Option(
+        "--model",
+        "-m",
+        parser=_model_folder,
+        metavar="FOLDER",
+        help="Trained pipeline; sm: the quick one.",
+    ),
+]
 Limit = Annotated[int, typer.Option(help="Refuse larger files: they are no newspaper pages.")]
 
 
@@ -19,7 +34,7 @@ def run_command(
     target: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
         "out"
     ),
-    model: Model = Path("models/zh_zonekg"),
+    model: Model = Path("models/zh_zone_news_trf"),
     money_nodes: Annotated[
         bool, typer.Option("--money-nodes", help="Amounts as nodes too, not only as attributes.")
     ] = False,

@@ -97,7 +97,8 @@ def _seed_table(summary: dict[str, Any]) -> None:
     """Scores on dev of each seed, their mean and standard deviation, in per cent."""
     names = list(summary["mean"])
     rows = [(r["seed"], r["step"], *_cells(r["scores"], names)) for r in summary["seeds"]]
-    rows += [(name, "", *_cells(summary[name], names)) for name in ("mean", "deviation")]
+    rows.append(("mean", "", *_cells(summary["mean"], names)))
+    rows.append(("std", "", *_cells(summary["deviation"], names)))
     table("dev, %", ("seed", "step", *names), rows)
     out.print(f"the best is seed {summary['best']}")
 

@@ -7,9 +7,8 @@ length; Viterbi decoding then keeps to legal sequences.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +23,13 @@ from thinc.api import Config, Model, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
 from zonekg.components.calibration import calibrated, fit_curves
+from zonekg.components.decoding import Mention, decode, whole_brackets
+from zonekg.components.losses import log_softmax, path_loss, tag_loss
 from zonekg.components.windows import windows
 from zonekg.docs import set_confidences
 from zonekg.encoder.shim import EncoderShim
 
-__all__ = ["CharNer", "Mention", "make_ner"]
+__all__ = ["CharNer", "make_ner"]
 
 Floats = NDArray[np.float32]
 
@@ -39,17 +40,7 @@ width = 128
 rows = 5000
 dilations = [1, 2, 4, 8, 1, 2]
 """
-_FORBIDDEN = -1e4
 _BATCH_TOKENS = 16_000
-
-
-class Mention(NamedTuple):
-    """Tokens start (inclusive) to end (exclusive) under a label, with a confidence of 0 to 1."""
-
-    start: int
-    end: int
-    label: str
-    confidence: float
 
 
 @Language.factory(
@@ -76,7 +67,13 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
     """
 
     def __init__(
-        self, vocab: Vocab, model: Model[list[Span], list[Floats2d]], name: str, *, window: int, loss: str = "tags"
+        self,
+        vocab: Vocab,
+        model: Model[list[Span], list[Floats2d]],
+        name: str,
+        *,
+        window: int,
+        loss: str = "tags",
     ) -> None:
         self.vocab = vocab
         self.model = model
@@ -160,7 +157,7 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         found: list[Mention] = []
         for span, scores in self._score_windows(doc):
             found += decode(scores, span, self.tags)
-        return [self._calibrated(mention) for mention in _whole_brackets(found, doc)]
+        return [self._calibrated(mention) for mention in whole_brackets(found, doc)]
 
     def _calibrated(self, mention: Mention) -> Mention:
         sure = calibrated(mention.confidence, mention.label, self.cfg["calibration"])
@@ -173,7 +170,7 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         for start in range(0, len(spans), size):
             batch = spans[start : start + size]
             for span, scores in zip(batch, self.model.predict(batch), strict=True):
-                yield span, _log_softmax(np.asarray(scores))
+                yield span, log_softmax(np.asarray(scores))
 
     def score_tags(self, docs: Sequence[Doc]) -> list[Floats]:
         """Log probabilities of the tags, an array of shape (tokens, tags) for each doc."""
@@ -238,15 +235,12 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
     def _loss(
         self, scores: Sequence[Floats2d], targets: Sequence[Floats]
     ) -> tuple[float, list[Floats2d]]:
-        loss, grads = 0.0, []
+        rows = [np.asarray(one) for one in scores]
         if self.cfg["loss"] == "path":
-            return path_loss(scores, targets, self.tags)
-        for rows, wanted in zip(scores, targets, strict=True):
-            log_probs = _log_softmax(np.asarray(rows))
-            known = wanted.sum(axis=1, keepdims=True)
-            loss -= float((wanted * log_probs).sum())
-            grads.append(self.model.ops.asarray2f(known * np.exp(log_probs) - wanted))
-        return loss, grads
+            loss, grads = path_loss(rows, targets, self.tags)
+        else:
+            loss, grads = tag_loss(rows, targets)
+        return loss, cast(list[Floats2d], grads)
 
     def get_loss(self, examples: Iterable[Example], scores: Any) -> tuple[float, Any]:
         """The loss and the gradient of scores for whole docs, as spaCy's interface wants them."""
@@ -279,137 +273,3 @@ def _teacher(folder: str) -> CharNer:
     if not found:
         raise ValueError(f"{folder} has no component zonekg_ner to learn from")
     return found[0]
-
-
-def _log_softmax(rows: Floats) -> Floats:
-    rows = rows - rows.max(axis=1, keepdims=True) if len(rows) else rows
-    result: Floats = rows - np.log(np.exp(rows).sum(axis=1, keepdims=True))
-    return result
-
-
-def decode(scores: Floats, tokens: Doc | Span, tags: Sequence[str]) -> list[Mention]:
-    """The mentions on the best legal path through log probabilities of shape (tokens, tags).
-
-    No mention runs over a line break or begins or ends on white space.
-    """
-    scores = scores.copy()
-    spaces = [i for i, token in enumerate(tokens) if token.is_space]
-    breaks = [i for i in spaces if "\n" in tokens[i].text]
-    for i, tag in enumerate(tags):
-        if tag[0] in "BLU":
-            scores[spaces, i] = _FORBIDDEN
-    scores[breaks, 1:] = _FORBIDDEN
-    offset = tokens.start if isinstance(tokens, Span) else 0
-    mentions: list[Mention] = []
-    start = 0
-    for end in [*breaks, len(tokens)]:
-        line = scores[start:end]
-        mentions += _mentions(viterbi(line, tags), line, tags, offset + start)
-        start = end + 1
-    return mentions
-
-
-_PAIRS = {"”": "“", "’": "‘", "）": "（", ")": "(", "》": "《", "】": "【"}
-
-
-def _whole_brackets(mentions: list[Mention], doc: Doc) -> list[Mention]:
-    """Mentions that take in the other half of a pair of marks they would cut, if it is next."""
-    out: list[Mention] = []
-    for i, mention in enumerate(mentions):
-        start, end = mention.start, mention.end
-        text = [token.text for token in doc[start:end]]
-        floor = out[-1].end if out else 0
-        ceiling = mentions[i + 1].start if i + 1 < len(mentions) else len(doc)
-        for closing, opening in _PAIRS.items():
-            missing = text.count(closing) - text.count(opening)
-            if missing > 0 and start > floor and doc[start - 1].text == opening:
-                start -= 1
-            elif missing < 0 and end < ceiling and doc[end].text == closing:
-                end += 1
-        out.append(mention._replace(start=start, end=end))
-    return out
-
-
-def viterbi(scores: Floats, tags: Sequence[str]) -> list[int]:
-    """The best path through scores of shape (n, tags) that is a legal BILUO sequence."""
-    if not len(scores):
-        return []
-    step = _transitions(tuple(tags))
-    greedy = scores.argmax(axis=1)
-    ends = tags[greedy[0]][0] in "OBU" and tags[greedy[-1]][0] in "OLU"
-    if ends and not step[greedy[:-1], greedy[1:]].any():
-        return [int(i) for i in greedy]  # nothing legal can be better
-    best = np.where([tag[0] in "OBU" for tag in tags], scores[0], _FORBIDDEN + scores[0])
-    back = np.zeros(scores.shape, dtype=np.int16)
-    for i in range(1, len(scores)):
-        paths = best[:, None] + step
-        back[i] = paths.argmax(axis=0)
-        best = paths.max(axis=0) + scores[i]
-    best = best + np.where([tag[0] in "OLU" for tag in tags], 0.0, _FORBIDDEN)
-    path = [int(best.argmax())]
-    for i in range(len(scores) - 1, 0, -1):
-        path.append(int(back[i, path[-1]]))
-    return path[::-1]
-
-
-def path_loss(
-    scores: Sequence[Floats2d], targets: Sequence[Floats], tags: Sequence[str]
-) -> tuple[float, list[Floats2d]]:
-    """Minus the log probability of the gold paths among all legal ones, and its gradient."""
-    legal = np.exp(_transitions(tuple(tags)).astype(np.float64)).round()
-    size = max(map(len, scores)) + 1
-    odds = np.zeros((size, len(scores), len(tags)))
-    odds[:, :, 0] = 1.0  # nothing but O behind the end, so that no mention is open there
-    loss = 0.0
-    for i, rows in enumerate(scores):
-        top = np.asarray(rows, dtype=np.float64)
-        top = top - top.max(axis=1, keepdims=True)
-        odds[: len(rows), i] = np.exp(top)
-        loss -= float((top * targets[i]).sum())
-    ahead = np.ones_like(odds)
-    for t in range(size - 2, -1, -1):
-        ahead[t] = (odds[t + 1] * ahead[t + 1]) @ legal.T
-        ahead[t] /= ahead[t].sum(axis=1, keepdims=True)
-    so_far = np.zeros_like(odds)
-    before = np.tile([float(tag[0] in "OBU") for tag in tags], (len(scores), 1))
-    for t in range(size):
-        so_far[t] = odds[t] * before
-        total = so_far[t].sum(axis=1, keepdims=True)
-        loss += float(np.log(total).sum())
-        so_far[t] /= total
-        before = so_far[t] @ legal
-    share = so_far * ahead
-    share /= share.sum(axis=2, keepdims=True)
-    grads = [
-        (share[: len(rows), i] - targets[i]).astype(np.float32) for i, rows in enumerate(scores)
-    ]
-    return loss, grads
-
-
-@cache
-def _transitions(tags: tuple[str, ...]) -> Floats:
-    """0 where one tag may follow another, else a large cost; shape (from, to)."""
-    step = np.full((len(tags), len(tags)), _FORBIDDEN, dtype=np.float32)
-    for i, a in enumerate(tags):
-        for j, b in enumerate(tags):
-            inside = a[0] in "BI" and b[0] in "IL" and a[2:] == b[2:]
-            outside = a[0] in "OLU" and b[0] in "OBU"
-            if inside or outside:
-                step[i, j] = 0.0
-    return step
-
-
-def _mentions(
-    path: list[int], scores: Floats, tags: Sequence[str], offset: int
-) -> Iterator[Mention]:
-    start = 0
-    for i in np.flatnonzero(path).tolist():
-        tag = path[i]
-        kind = tags[tag][0]
-        if kind in "BU":
-            start = i
-        if kind in "LU":
-            chosen = scores[np.arange(start, i + 1), path[start : i + 1]]
-            # the geometric mean of the characters' probabilities
-            confidence = float(np.exp(chosen.mean()))
-            yield Mention(offset + start, offset + i + 1, tags[tag][2:], confidence)

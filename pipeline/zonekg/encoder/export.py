@@ -35,17 +35,44 @@ class _OneText(nn.Module):
         return self.net(Batch(ids, mask, chars, piece, place, known))
 
 
+class _Rows(nn.Module):
+    """A table in int8 with a scale for each row; onnxruntime's own tool has one for all rows."""
+
+    rows: Tensor
+    scale: Tensor
+
+    def __init__(self, table: nn.Embedding) -> None:
+        super().__init__()
+        weight = table.weight.detach()
+        scale = weight.abs().amax(dim=1, keepdim=True).clamp(min=1e-8) / 127
+        self.register_buffer("rows", (weight / scale).round().to(torch.int8))
+        self.register_buffer("scale", scale)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return self.rows[ids].float() * self.scale[ids]
+
+
+def _shrink_tables(module: nn.Module) -> None:
+    for name, child in module.named_children():
+        if isinstance(child, nn.Embedding):
+            setattr(module, name, _Rows(child))
+        else:
+            _shrink_tables(child)
+
+
 def to_onnx(net: TaggingNet, *, int8: bool = True) -> bytes:
     """The graph as bytes, for one text at a time.
 
     In: ``ids``, shape (1, pieces); ``chars``, ``piece``, ``place``, shape (1, characters). Out:
     ``scores``, shape (1, characters, tags).
 
-    int8: weights of matrices and tables are kept as int8, one scale for each row or column, and
-    activations are quantised as they come; without it everything is float32.
+    int8: weights are kept as int8, a scale for each row of a table and each column of a matrix,
+    and activations are quantised as they come; without it everything is float32.
     """
     net = copy.deepcopy(net).cpu().float().eval()
     net.encoder.set_attn_implementation("eager")
+    if int8:
+        _shrink_tables(net)
     example = (torch.tensor([[0, 1, 2, 1]]), *(torch.tensor([row]) for row in _EXAMPLE))
     axes = {"ids": {1: "pieces"}} | {
         name: {1: "characters"} for name in ("chars", "piece", "place", "scores")
@@ -71,7 +98,7 @@ def to_onnx(net: TaggingNet, *, int8: bool = True) -> bytes:
             small,
             weight_type=QuantType.QInt8,
             per_channel=True,
-            op_types_to_quantize=["MatMul", "Gather"],
+            op_types_to_quantize=["MatMul"],
         )
         onnx.checker.check_model(str(small))
         return small.read_bytes()

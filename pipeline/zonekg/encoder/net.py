@@ -16,6 +16,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging
 
 from zonekg.encoder.segment import PLACES, Characters, Segmenter
+from zonekg.errors import ModelError
 
 __all__ = ["Batch", "TaggingNet", "collate", "learning_groups", "pretrained", "tokenizer"]
 
@@ -130,17 +131,27 @@ class Neighbours(nn.Module):
 
 
 def pretrained(name: str, layers: int, dropout: float) -> PreTrainedModel:
-    """The encoder of a Hugging Face folder or name, cut to its first layers (0: all of them)."""
+    """The encoder of a Hugging Face folder or name, cut to its first layers (0: all of them).
+
+    Raises ModelError when there is none.
+    """
     changes: dict[str, Any] = {"num_hidden_layers": layers} if layers else {}
     quiet()
-    return AutoModel.from_pretrained(
-        name,
-        **changes,
-        add_pooling_layer=False,
-        hidden_dropout_prob=dropout,
-        attention_probs_dropout_prob=0.0,  # any makes torch's attention twice as slow on a CPU
-        dtype=torch.float32,
-    )
+    try:
+        return AutoModel.from_pretrained(
+            name,
+            **changes,
+            add_pooling_layer=False,
+            hidden_dropout_prob=dropout,
+            attention_probs_dropout_prob=0.0,  # any makes torch's attention twice as slow on a CPU
+            dtype=torch.float32,
+        )
+    except OSError as error:
+        cause = str(error).partition("\n")[0]
+        raise ModelError(
+            f"{name}: no encoder can be read there ({cause}); make one with `zonekg encoder`, or "
+            "name another Hugging Face folder, or a model there when there is internet"
+        ) from error
 
 
 def quiet() -> None:

@@ -45,7 +45,6 @@ _NEVER = -1000.0
 # white space that the model would drop or not know, beside the space itself
 _MORE_SPACES = "\v\x1c\x1d\x1e\x1f\x85"
 
-
 _UNKNOWN = "\ue000"  # for private use: in no text and no vocabulary
 
 # marks and scripts that are never kept; \Y misses the newest of them, and looks all the way back

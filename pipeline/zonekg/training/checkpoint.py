@@ -55,7 +55,7 @@ def save(
         nlp.to_disk(part / "pipeline")
         arrays, counts = optimizer_state(nlp, optimizer)
         lots, torch_lots = generator_states()
-        np.savez(part / "arrays.npz", **arrays, **torch_lots)
+        np.savez(part / "arrays.npz", **arrays, **torch_lots)  # type: ignore[arg-type]
         (part / "shims").mkdir()
         for name, shim in shims(nlp):
             (part / "shims" / name).write_bytes(shim.training_state())  # type: ignore[attr-defined]

@@ -1,0 +1,120 @@
+"""From the scores of tags to mentions: the best legal path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.tokens import Doc, Span
+
+__all__ = ["Mention", "decode", "transitions", "viterbi", "whole_brackets"]
+
+Floats = NDArray[np.float32]
+
+_FORBIDDEN = -1e4
+
+
+class Mention(NamedTuple):
+    """Tokens start (inclusive) to end (exclusive) under a label, with a confidence of 0 to 1."""
+
+    start: int
+    end: int
+    label: str
+    confidence: float
+
+
+def decode(scores: Floats, tokens: Doc | Span, tags: Sequence[str]) -> list[Mention]:
+    """The mentions on the best legal path through log probabilities of shape (tokens, tags).
+
+    No mention runs over a line break or begins or ends on white space.
+    """
+    scores = scores.copy()
+    spaces = [i for i, token in enumerate(tokens) if token.is_space]
+    breaks = [i for i in spaces if "\n" in tokens[i].text]
+    for i, tag in enumerate(tags):
+        if tag[0] in "BLU":
+            scores[spaces, i] = _FORBIDDEN
+    scores[breaks, 1:] = _FORBIDDEN
+    offset = tokens.start if isinstance(tokens, Span) else 0
+    mentions: list[Mention] = []
+    start = 0
+    for end in [*breaks, len(tokens)]:
+        line = scores[start:end]
+        mentions += _mentions(viterbi(line, tags), line, tags, offset + start)
+        start = end + 1
+    return mentions
+
+
+_PAIRS = {"”": "“", "’": "‘", "）": "（", ")": "(", "》": "《", "】": "【"}
+
+
+def whole_brackets(mentions: list[Mention], doc: Doc) -> list[Mention]:
+    """Mentions that take in the other half of a pair of marks they would cut, if it is next."""
+    out: list[Mention] = []
+    for i, mention in enumerate(mentions):
+        start, end = mention.start, mention.end
+        text = [token.text for token in doc[start:end]]
+        floor = out[-1].end if out else 0
+        ceiling = mentions[i + 1].start if i + 1 < len(mentions) else len(doc)
+        for closing, opening in _PAIRS.items():
+            missing = text.count(closing) - text.count(opening)
+            if missing > 0 and start > floor and doc[start - 1].text == opening:
+                start -= 1
+            elif missing < 0 and end < ceiling and doc[end].text == closing:
+                end += 1
+        out.append(mention._replace(start=start, end=end))
+    return out
+
+
+def viterbi(scores: Floats, tags: Sequence[str]) -> list[int]:
+    """The best path through scores of shape (n, tags) that is a legal BILUO sequence."""
+    if not len(scores):
+        return []
+    step = transitions(tuple(tags))
+    greedy = scores.argmax(axis=1)
+    ends = tags[greedy[0]][0] in "OBU" and tags[greedy[-1]][0] in "OLU"
+    if ends and not step[greedy[:-1], greedy[1:]].any():
+        return [int(i) for i in greedy]  # nothing legal can be better
+    best = np.where([tag[0] in "OBU" for tag in tags], scores[0], _FORBIDDEN + scores[0])
+    back = np.zeros(scores.shape, dtype=np.int16)
+    for i in range(1, len(scores)):
+        paths = best[:, None] + step
+        back[i] = paths.argmax(axis=0)
+        best = paths.max(axis=0) + scores[i]
+    best = best + np.where([tag[0] in "OLU" for tag in tags], 0.0, _FORBIDDEN)
+    path = [int(best.argmax())]
+    for i in range(len(scores) - 1, 0, -1):
+        path.append(int(back[i, path[-1]]))
+    return path[::-1]
+
+
+@cache
+def transitions(tags: tuple[str, ...]) -> Floats:
+    """0 where one tag may follow another, else a large cost; shape (from, to)."""
+    step = np.full((len(tags), len(tags)), _FORBIDDEN, dtype=np.float32)
+    for i, a in enumerate(tags):
+        for j, b in enumerate(tags):
+            inside = a[0] in "BI" and b[0] in "IL" and a[2:] == b[2:]
+            outside = a[0] in "OLU" and b[0] in "OBU"
+            if inside or outside:
+                step[i, j] = 0.0
+    return step
+
+
+def _mentions(
+    path: list[int], scores: Floats, tags: Sequence[str], offset: int
+) -> Iterator[Mention]:
+    start = 0
+    for i in np.flatnonzero(path).tolist():
+        tag = path[i]
+        kind = tags[tag][0]
+        if kind in "BU":
+            start = i
+        if kind in "LU":
+            chosen = scores[np.arange(start, i + 1), path[start : i + 1]]
+            # the geometric mean of the characters' probabilities
+            confidence = float(np.exp(chosen.mean()))
+            yield Mention(offset + start, offset + i + 1, tags[tag][2:], confidence)
