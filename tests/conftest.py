@@ -40,11 +40,11 @@ def nlp():
 
 @pytest.fixture(scope="session")
 def model_path():
-    """The folder of the trained pipeline: models/zh_zone_news_trf, or what ZONEKG_TEST_MODEL names."""
+    """The trained pipeline: models/zh_zone_news_trf, or the folder that ZONEKG_TEST_MODEL names."""
     path = Path(os.environ.get("ZONEKG_TEST_MODEL") or ROOT / "models" / "zh_zone_news_trf")
     if not (path / "meta.json").is_file():
         pytest.fail(
-            f"{path}: no trained pipeline; fetch or train models/zh_zone_news_trf, or let the variable "
+            f"{path}: no trained pipeline; fetch or train it, or let the variable "
             "ZONEKG_TEST_MODEL name another folder"
         )
     return path

@@ -9,7 +9,7 @@ import pytest
 from zonekg.annotate.corpus import file_digests
 from zonekg.annotate.records import read_records, record_lines
 from zonekg.card import write_card
-from zonekg.errors import AnnotationError, ModelError
+from zonekg.errors import AnnotationError, InputError, ModelError
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +103,22 @@ def test_a_card_without_documents_is_refused_and_the_old_one_stays(copy, tmp_pat
     with pytest.raises(AnnotationError, match=r"empty\.jsonl: no documents in it"):
         write_card(copy, [empty])
     assert (copy / "README.md").read_text(encoding="utf-8") == "the old card"
+
+
+def test_sections_go_into_the_card(copy, gold, tmp_path):
+    section = tmp_path / "table.md"
+    section.write_text("## Steps\n\n| a | b |\n", encoding="utf-8")
+    text = write_card(copy, [gold], sections=[section]).read_text(encoding="utf-8")
+    assert f"--section {section}" in text
+    assert text.index("## Steps\n\n| a | b |\n") < text.index("## Limits")
+    with pytest.raises(InputError, match=r"nothing\.md: can't be read"):
+        write_card(copy, [gold], sections=[tmp_path / "nothing.md"])
+
+
+def test_the_card_tells_the_size(copy, gold):
+    text = write_card(copy, [gold]).read_text(encoding="utf-8")
+    size = float(re.search(r"^- Size: ([\d.]+) MB$", text, re.M)[1])
+    files = [
+        f for f in copy.rglob("*") if f.is_file() and f.name not in ("README.md", "scores.json")
+    ]
+    assert size == pytest.approx(sum(f.stat().st_size for f in files) / 1e6, abs=0.05)

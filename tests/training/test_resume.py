@@ -1,5 +1,6 @@
 """A training that is stopped anywhere and resumed ends as one that was not stopped."""
 
+import io
 import json
 import signal
 import subprocess
@@ -7,8 +8,9 @@ import sys
 
 import pytest
 
+from tiny_encoder import SETTINGS, unigram
 from zonekg.errors import InputError, ModelError, OutputError
-from zonekg.training import checkpoint
+from zonekg.training import checkpoint, train
 from zonekg.training import run as runs
 
 
@@ -251,3 +253,27 @@ def test_a_full_disk_is_told_and_keeps_the_checkpoint(tiny, tmp_path, monkeypatc
         tiny(tmp_path)
     row = (tmp_path / "work" / "checkpoint").iterdir()
     assert sorted(path.name for path in row) == ["10.part", "5"]
+
+
+def test_an_encoder_in_torch_ends_the_same(changed, overrides, tmp_path, files, stopped_at):
+    """With dropout, which draws from torch's generator, and averaged weights."""
+    folder = tmp_path / "encoder"
+    folder.mkdir()
+    model = {"@architectures": "zonekg.Encoder.v1", "encoder": str(unigram(folder)), **SETTINGS}
+
+    def change(config):
+        net = model | {"dropout": 0.2, "average": 0.9}
+        config["components"]["ner"] = {"factory": "zonekg_ner", "window": 128, "model": net}
+
+    plain = {key: value for key, value in overrides.items() if "model" not in key}
+    plain |= {"training.max_steps": 8, "training.eval_frequency": 2}
+    path, whole, cut = changed(change), tmp_path / "whole", tmp_path / "cut"
+    train(path, whole / "model", work=whole / "work", overrides=plain, log=io.StringIO())
+    options = {"work": cut / "work", "overrides": plain, "log": io.StringIO()}
+    with pytest.raises(KeyboardInterrupt):
+        train(path, cut / "model", watch=stopped_at(5), **options)
+    train(path, cut / "model", resume=True, **options)
+    assert files(cut / "model") == files(whole / "model")
+    for name in ("pipeline/ner/model", "shims/ner-0"):
+        one, other = (folder / "work" / "checkpoint" / "8" / name for folder in (whole, cut))
+        assert one.read_bytes() == other.read_bytes()

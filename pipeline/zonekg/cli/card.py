@@ -13,6 +13,10 @@ from zonekg.cli.frame import out, progress
 def card_command(
     model: Annotated[Path, typer.Argument(help="Folder of the trained pipeline.")],
     gold: Annotated[list[Path], typer.Argument(help="Gold documents that the model never saw.")],
+    *,
+    section: Annotated[
+        list[Path] | None, typer.Option(help="Markdown file to put into the card; may be repeated.")
+    ] = None,
 ) -> None:
     """Score a model on gold documents and write its card, README.md in the model's folder.
 
@@ -21,5 +25,5 @@ def card_command(
     from zonekg.card import write_card
 
     with progress() as report:
-        card = write_card(model, gold, progress=report)
+        card = write_card(model, gold, sections=section or (), progress=report)
     out.print(f"wrote {card}", markup=False)
