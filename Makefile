@@ -3,6 +3,8 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || echo python3)
 BIN := .venv/bin
+ENCODER := training/encoders/e5-small-zh
+GOLD := annotations/dev annotations/test annotations/seeds/gold.jsonl
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test lint train card clean
@@ -19,11 +21,16 @@ lint: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-train: .venv/run
-	$(BIN)/zonekg train configs/ner_cnn.cfg --output models/zh_zonekg
+train: .venv/train $(ENCODER)
+	$(BIN)/zonekg train configs/ner_trf.cfg --output models/zh_zone_news_trf
+	$(BIN)/zonekg train configs/ner_sm.cfg --output models/zh_zone_news_sm
 
 card: .venv/run
-	$(BIN)/zonekg card models/zh_zonekg annotations/dev annotations/test annotations/seeds/gold.jsonl
+	$(BIN)/zonekg card models/zh_zone_news_trf $(GOLD)
+	$(BIN)/zonekg card models/zh_zone_news_sm $(GOLD)
+
+$(ENCODER): | .venv/train
+	$(BIN)/zonekg encoder $@
 
 clean:
 	rm -rf .venv out training tests/*/node/node_modules
@@ -31,6 +38,10 @@ clean:
 .venv/run: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+.venv/train: .venv/run
+	$(BIN)/pip install --quiet --editable ".[train]"
 	touch $@
 
 .venv/dev: .venv/run

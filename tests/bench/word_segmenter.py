@@ -66,8 +66,8 @@ def sentences(record: Record, names: Iterable[str]) -> Iterator[Sentence]:
         for match in re.finditer(re.escape(name), text):
             marks |= set(match.span())
     words = [word for a, b in pairwise(sorted(marks)) for word in jieba.cut(text[a:b])]
-    ends = accumulate(word.isspace() or word in "。！？；" for word in words)
-    for _, group in groupby(zip(ends, words, strict=True), key=lambda pair: pair[0]):
+    before = accumulate((word.isspace() or word in "。！？；" for word in words), initial=0)
+    for _, group in groupby(zip(before, words, strict=False), key=lambda pair: pair[0]):
         sentence = [word for _, word in group if not word.isspace()]
         if sentence:
             yield sentence
@@ -83,9 +83,10 @@ def held_out(records: Sequence[Record]) -> tuple[list[Record], list[Record]]:
 # -- learning
 
 
-def learn(train: Sequence[Sentence], test: Sequence[Sentence], iterations: int, seen: int) -> Path:
-    """Train in a new folder; features that occur less than `seen` times are left out."""
-    folder = Path(tempfile.mkdtemp())
+def learn(
+    folder: Path, train: Sequence[Sentence], test: Sequence[Sentence], iterations: int, seen: int
+) -> None:
+    """Train a model in a folder; features that occur less than `seen` times are left out."""
     files = []
     for name, rows in (("train", train), ("test", test)):
         files.append(folder / f"{name}.txt")
@@ -94,7 +95,6 @@ def learn(train: Sequence[Sentence], test: Sequence[Sentence], iterations: int, 
     random.seed(1)
     with redirect_stdout(sys.stderr):
         spacy_pkuseg.train(str(files[0]), str(files[1]), str(folder), train_iter=iterations)
-    return folder
 
 
 def slim(source: Path, target: Path, least: float) -> None:
@@ -203,19 +203,19 @@ def main() -> None:
     learnt, judged = held_out(records)
     learnt = learnt[: round(args.share * len(learnt))]
     train, test = ([s for r in part for s in sentences(r, names)] for part in (learnt, judged))
-    start = time.process_time()
-    source = learn(train, test, args.iterations, args.seen)
-    seconds = round(time.process_time() - start)
-    slim(source, args.target, args.least)
-    facts = {
+    facts: dict[str, Any] = {
         "command": f"python {shlex.join(sys.argv)}",
         "documents": {"learnt": len(learnt), "held out": len(judged)},
         "words": {"learnt": sum(map(len, train)), "held out": sum(map(len, test))},
         "settings": {key: getattr(args, key) for key in ("iterations", "seen", "least")},
-        "CPU seconds of training": seconds,
-        "as trained": report(source, test, dev),
-        "as written": report(args.target, test, dev),
     }
+    with tempfile.TemporaryDirectory() as work:
+        start = time.process_time()
+        learn(Path(work), train, test, args.iterations, args.seen)
+        facts["CPU seconds of training"] = round(time.process_time() - start)
+        slim(Path(work), args.target, args.least)
+        facts["as trained"] = report(Path(work), test, dev)
+    facts["as written"] = report(args.target, test, dev)
     write_json(args.target / "report.json", made_by() | facts)
     print(args.target / "report.json")
 

@@ -8,7 +8,7 @@ import torch
 from tiny_encoder import POSITIONS, pipeline
 from zonekg.components.encoder_net import encoder_shim
 from zonekg.encoder.net import pretrained, tokenizer
-from zonekg.encoder.pruning import keep_pieces
+from zonekg.encoder.pruning import keep_neurons, keep_pieces
 
 TEXT = "太行世纪在阳泉高新区建设汽车项目，2024年！𠮷"
 
@@ -84,3 +84,25 @@ def test_the_architecture_prunes(unigram_folder, full, marked):
     shim = encoder_shim(nlp.get_pipe("ner").model)
     assert len(vocabulary(shim.segmenter)) == len(vocabulary(full)) - 2
     assert shim.net.encoder.get_input_embeddings().num_embeddings == len(vocabulary(full)) - 2
+
+
+def test_the_strongest_neurons_stay(net):
+    before = [layer.intermediate.dense.weight.detach().clone() for layer in net.encoder.layer]
+    for layer in net.encoder.layer:  # the odd ones are made strong
+        layer.output.dense.weight.data[:, 1::2] *= 100
+    keep_neurons(net, 24)
+    for layer, weight in zip(net.encoder.layer, before, strict=True):
+        assert torch.equal(layer.intermediate.dense.weight, weight[1::2])
+        assert layer.output.dense.weight.shape == (24, 24)
+    assert net(torch.tensor([[0, 5, 2]])).last_hidden_state.shape == (1, 3, 24)
+    again = type(net)(net.config, add_pooling_layer=False)
+    again.load_state_dict(net.state_dict())
+
+
+def test_neurons_that_do_nothing_are_not_missed(net):
+    for layer in net.encoder.layer:
+        layer.output.dense.weight.data[:, ::2] = 0
+    ids = torch.tensor([[0, 7, 9, 2]])
+    expected = net(ids).last_hidden_state
+    keep_neurons(net, 24)
+    torch.testing.assert_close(net(ids).last_hidden_state, expected)

@@ -25,6 +25,7 @@ def build_encoder(
     *,
     layers: int = 0,
     pieces: int = 0,
+    neurons: int = 0,
     width: int = 256,
     char_width: int = 64,
     dropout: float = 0.1,
@@ -36,8 +37,9 @@ def build_encoder(
     """Scores for each tag of each token: Spans in, arrays of shape (tokens, tags) out.
 
     encoder: a Hugging Face folder or name, read when training begins, and never again; layers: how
-    many of its layers to take from below, 0 for all; pieces: how many of its pieces to keep, the
-    most frequent ones, 0 for all; width, char_width: of the layers on top of it;
+    many of its layers to take from below, 0 for all; pieces, neurons: how many of its pieces to
+    keep, the most frequent ones, and of each layer's feed-forward neurons, the strongest ones, 0
+    for all; width, char_width: of the layers on top of it;
     dropout: of the encoder and on top of it, 0 to 1; head_scale, layer_decay: how fast the new
     layers learn, and each layer of the encoder against the one above it; average: the memory of the
     moving average of the weights, 0 for none, below 1; mixed_precision: train in bfloat16.
@@ -48,11 +50,12 @@ def build_encoder(
         "average": average,
         "mixed_precision": mixed_precision,
     }
+    cut = {"layers": layers, "pieces": pieces, "neurons": neurons}
     settings = {"width": width, "char_width": char_width, "dropout": dropout}
     model: Model[list[Span], list[Floats2d]] = Model(
         _NAME,
         _forward,
-        init=lambda model, **_: _load(model, encoder, layers, pieces, settings),
+        init=lambda model, **_: _load(model, encoder, cut, settings),
         dims={"nO": None},
         shims=[EncoderShim(learning)],
     )
@@ -68,20 +71,21 @@ def encoder_shim(model: Model[Any, Any]) -> EncoderShim:
 def _load(
     model: Model[list[Span], list[Floats2d]],
     encoder: str,
-    layers: int,
-    pieces: int,
+    cut: dict[str, int],
     settings: dict[str, Any],
 ) -> None:
     from zonekg.encoder.net import TaggingNet, pretrained, tokenizer  # noqa: PLC0415  torch
-    from zonekg.encoder.pruning import keep_pieces  # noqa: PLC0415
+    from zonekg.encoder.pruning import keep_neurons, keep_pieces  # noqa: PLC0415
 
     shim = encoder_shim(model)
     if shim.net is not None:
         return
-    net = pretrained(encoder, layers, settings["dropout"])
+    net = pretrained(encoder, cut["layers"], settings["dropout"])
     shim.segmenter = tokenizer(encoder, net.config.max_position_embeddings)
-    if pieces:
-        shim.segmenter = keep_pieces(shim.segmenter, net, pieces)
+    if cut["pieces"]:
+        shim.segmenter = keep_pieces(shim.segmenter, net, cut["pieces"])
+    if cut["neurons"]:
+        keep_neurons(net, cut["neurons"])
     model.attrs["longest"] = shim.segmenter.longest
     shim.net = TaggingNet(
         net,

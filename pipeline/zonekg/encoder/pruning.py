@@ -1,4 +1,7 @@
-"""An encoder with fewer pieces: most of a small model's size is its table of pieces."""
+"""An encoder with fewer pieces and narrower layers, for small models.
+
+Most of a small model's size is its table of pieces, most of its time its feed-forward layers.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from transformers import PreTrainedModel
 
 from zonekg.encoder.segment import Segmenter
 
-__all__ = ["keep_pieces"]
+__all__ = ["keep_neurons", "keep_pieces"]
 
 
 def keep_pieces(segmenter: Segmenter, net: PreTrainedModel, count: int) -> Segmenter:
@@ -51,3 +54,19 @@ def _renumber(tokenizer: dict[str, Any], new: dict[int, int]) -> None:
     found = (tokenizer.get("post_processor") or {}).get("special_tokens") or {}
     for row in found.values():
         row["ids"] = [new[i] for i in row["ids"]]
+
+
+def keep_neurons(net: Any, count: int) -> None:
+    """Cut the feed-forward part of each layer of a BERT down to its `count` strongest neurons.
+
+    A neuron's strength is the norm of what leads to it times the norm of what it leads to.
+    """
+    for layer in net.encoder.layer:
+        into, out = layer.intermediate.dense, layer.output.dense
+        strength = into.weight.norm(dim=1) * out.weight.norm(dim=0)
+        kept = strength.topk(min(count, len(strength))).indices.sort().values
+        into.weight = nn.Parameter(into.weight.detach()[kept])
+        into.bias = nn.Parameter(into.bias.detach()[kept])
+        out.weight = nn.Parameter(out.weight.detach()[:, kept])
+        into.out_features = out.in_features = len(kept)
+    net.config.intermediate_size = min(count, net.config.intermediate_size)
