@@ -12,7 +12,8 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from zonekg.annotate.corpus import checked_records, record_files
+from zonekg.annotate.corpus import record_files
+from zonekg.annotate.records import read_unique
 from zonekg.components.windows import windows
 from zonekg.encoder.net import collate
 from zonekg.encoder.segment import Characters, Segmenter
@@ -20,16 +21,8 @@ from zonekg.errors import InputError
 from zonekg.extraction import blank
 
 KEPT_FOR_SCORES = {"dev", "test", "seeds", "agreement"}
-KEPT_REGIONS = {
-    "安徽",
-    "天津",
-    "吉林",
-    "宁夏",
-    "湖南",
-    "海南",
-    "青海",
-    "山西",
-}  # as annotations/README.md
+# the regions of those, see annotations/README.md
+KEPT_REGIONS = {"安徽", "天津", "吉林", "宁夏", "湖南", "海南", "青海", "山西"}
 HIDDEN = 0.15  # the share of the pieces
 
 
@@ -77,25 +70,25 @@ class GuessingNet(nn.Module):
             vectors = table[task.ids].index_put(blanks, self.blank)
             found = self.encoder(inputs_embeds=vectors, attention_mask=task.mask)
             hidden = found.last_hidden_state[task.rows, task.columns]
-        return self.norm(nn.functional.gelu(self.dense(hidden))) @ table.T + self.bias
+        guess = self.norm(nn.functional.gelu(self.dense(hidden)))
+        return nn.functional.linear(guess, table, self.bias)
 
 
 def read_texts(paths: Iterable[Path]) -> list[str]:
     """The texts of documents that may be learnt from; raises InputError for any other."""
-    paths = list(paths)
-    for file in (file for path in paths for file in record_files(path)):
+    files = [file for path in paths for file in record_files(path)]
+    for file in files:
         parts = {*file.parts[-2:], *file.resolve().parts[-2:]}
         if kept := sorted({Path(part).stem.split("-")[0] for part in parts} & KEPT_FOR_SCORES):
             raise InputError(file, f"{kept[0]} is kept for scores", todo="name texts of train")
     texts = []
-    for record in checked_records(*paths):
-        region = record.get("meta", {}).get("region")
+    for file, line, record in read_unique(files):
+        if not isinstance(record.get("text"), str):
+            raise InputError(file, "a document without text", line=line, todo="give it a 'text'")
+        region = (record.get("meta") or {}).get("region")
         if region in KEPT_REGIONS:
-            place = ", ".join(map(str, paths))
-            raise InputError(
-                place, f"document {record['id']} is of {region}, a region kept for scores",
-                todo="leave it out",
-            )  # fmt: skip
+            found = f"a text on {region}, a region kept for scores"
+            raise InputError(file, found, line=line, todo="leave it out")
         texts.append(record["text"])
     return texts
 

@@ -5,18 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from thinc.api import fix_random_seed, get_current_ops
 
+from windowing import window_of
 from zonekg.components.char_cnn import build_char_cnn, char_features, dilated_window
 
 nlp = spacy.blank("zh")
 texts = st.text(alphabet="高新区山西太原公司项目1２a３．，（）“ \n\u3000𠮷🏭", max_size=60)
 
 
-def of_span(span):
-    return char_features(span, span.doc.text)
-
-
 def features(text):
-    return of_span(nlp(text)[:])
+    return char_features(window_of(nlp(text)))
 
 
 # -- the dilated window
@@ -61,23 +58,6 @@ def test_backprop_leaves_its_input_alone():
 # -- the features
 
 
-@given(texts, st.data())
-def test_law_a_span_has_the_features_of_the_whole_doc(text, data):
-    doc = nlp(text)
-    start = data.draw(st.integers(0, len(doc)))
-    end = data.draw(st.integers(start, len(doc)))
-    assert of_span(doc[start:end]).tolist() == of_span(doc[:])[start:end].tolist()
-
-
-def test_a_long_text_is_the_same_in_windows():
-    text = "山西太行世纪新能源有限公司在阳泉高新区投资建设电池项目，总投资332亿元。\n" * 9
-    doc = nlp(text)
-    whole = of_span(doc[:])
-    for size in (1, 7, 50):
-        parts = [of_span(doc[i : i + size]) for i in range(0, len(doc), size)]
-        assert np.concatenate(parts).tolist() == whole.tolist()
-
-
 @given(st.text(alphabet=[chr(code) for code in range(0x21, 0x7F)] + ["甲", "区"], max_size=30))
 def test_law_full_width_equals_half_width(text):
     wide = "".join(chr(ord(c) + 0xFEE0) if ord(c) < 0x7F else c for c in text)
@@ -118,7 +98,6 @@ def test_the_lexicon_feature_marks_words():
 
 def test_no_characters_no_features():
     assert features("").shape == (0, 5)
-    assert of_span(nlp("甲乙")[1:1]).shape == (0, 5)
 
 
 # -- the net
@@ -129,7 +108,7 @@ def net():
     fix_random_seed(3)
     model = build_char_cnn(width=8, rows=50, dilations=[1, 2], maxout_pieces=2)
     model.get_ref("output").set_dim("nO", 5)
-    model.initialize(X=[nlp("山西太原公司项目")[:]])
+    model.initialize(X=[window_of(nlp("山西太原公司项目"))])
     output = model.get_ref("output")  # zero before training
     shape = output.get_param("W").shape
     rng = np.random.default_rng(3)
@@ -139,7 +118,7 @@ def net():
 
 def test_a_row_of_scores_for_each_character(net):
     docs = [nlp("高新区"), nlp("山西太原公司项目"), nlp("")]
-    assert [scores.shape for scores in net.predict([doc[:] for doc in docs])] == [
+    assert [scores.shape for scores in net.predict([window_of(doc) for doc in docs])] == [
         (3, 5),
         (8, 5),
         (0, 5),
@@ -148,7 +127,7 @@ def test_a_row_of_scores_for_each_character(net):
 
 def test_the_net_sees_as_far_as_its_dilations_reach(net):
     def scores(text):
-        return net.predict([nlp(text)[:]])[0]
+        return net.predict([window_of(nlp(text))])[0]
 
     reach = 1 + 2
     # features look one character further
@@ -161,7 +140,7 @@ def test_the_net_sees_as_far_as_its_dilations_reach(net):
 
 def test_training_hides_characters_and_prediction_does_not():
     text = "山西太原公司项目" * 50
-    spans = [nlp(text)[:]]
+    spans = [window_of(nlp(text))]
     whole = features(text)
     for rate, share in ((0.0, 0.0), (0.3, 0.3), (1.0, 1.0)):
         fix_random_seed(6)
@@ -177,7 +156,7 @@ def test_training_hides_characters_and_prediction_does_not():
 
 
 def test_the_gradient_of_the_net_is_the_measured_one(net):
-    span = nlp("山西太原公司")[:]
+    span = window_of(nlp("山西太原公司"))
     rng = np.random.default_rng(5)
     scores, backprop = net.begin_update([span])
     weights = [rng.normal(size=rows.shape).astype("float32") for rows in scores]

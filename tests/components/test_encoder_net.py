@@ -11,6 +11,7 @@ from spacy.training import Example
 from thinc.api import fix_random_seed
 
 from tiny_encoder import POSITIONS, SETTINGS, SHAPES, learn, pipeline, unigram
+from windowing import window_of
 from zonekg.components.encoder_net import build_encoder, encoder_shim
 from zonekg.components.windows import windows
 from zonekg.docs import confidences
@@ -187,12 +188,12 @@ def test_a_token_of_several_characters_has_the_scores_of_its_first(learnt, nlp):
     spaces = [False, True, False, False, False]
     doc = Doc(nlp.vocab, words, spaces)
     chars = nlp.make_doc(doc.text)
-    (rows,) = model.predict([doc[:]])
-    (single,) = model.predict([chars[:]])
+    (rows,) = model.predict([window_of(doc)])
+    (single,) = model.predict([window_of(chars)])
     by_offset = {token.idx: row for token, row in zip(chars, single, strict=True)}
     assert np.allclose(rows, np.stack([by_offset[token.idx] for token in doc]), atol=1e-4)
-    (inner,) = model.predict([doc[2:4]])
-    (alone,) = model.predict([nlp.make_doc("阳泉高新区")[:]])
+    (inner,) = model.predict([window_of(doc[2:4])])
+    (alone,) = model.predict([window_of(nlp.make_doc("阳泉高新区"))])
     assert np.allclose(inner, alone[[0, 2]], atol=1e-4)
 
 
@@ -201,20 +202,20 @@ def test_the_gradient_of_the_net_is_the_measured_one(tmp_path, nlp):
     model = build_encoder(unigram(tmp_path), **SETTINGS)
     model.set_dim("nO", 5)
     words = ["太行", "世纪", "在", "阳泉", "高新区"]
-    spans = [Doc(nlp.vocab, words)[:], nlp("昨日 签约。高新区")[3:8]]
-    model.initialize(X=spans)
+    found = [window_of(Doc(nlp.vocab, words)), window_of(nlp("昨日 签约。高新区")[3:8])]
+    model.initialize(X=found)
     rng = np.random.default_rng(3)
-    scores, backprop = model.begin_update(spans)
+    scores, backprop = model.begin_update(found)
     weights = [rng.normal(size=rows.shape).astype("float32") for rows in scores]
     backprop(weights)
     net = encoder_shim(model).net
-    characters = sum(len(span.text) for span in spans)
+    characters = sum(len(window.text) for window in found)
     for parameter in (net.output.weight, net.chars.weight, net.mix[0].linear.weight):
         place = np.unravel_index(int(parameter.grad.abs().argmax()), parameter.shape)
         ends = []
         for step in (1e-2, -1e-2):
             parameter.data[place] += step
-            rows = model.predict(spans)
+            rows = model.predict(found)
             ends.append(sum(float((a * w).sum()) for a, w in zip(rows, weights, strict=True)))
             parameter.data[place] -= step
         measured = (ends[0] - ends[1]) / 2e-2 / characters

@@ -13,6 +13,7 @@ from spacy.tokens import Span
 from spacy.training import Example
 from thinc.api import Model, fix_random_seed
 
+from windowing import window_of
 from zonekg.components.decoding import Mention, decode, viterbi
 from zonekg.components.ner import CharNer
 from zonekg.components.windows import windows
@@ -209,15 +210,15 @@ def names(doc, mentions):
 
 def decoded(text, *spans):
     doc, rows = favour(text, *spans)
-    return names(doc, decode(rows, doc, TAGS))
+    return names(doc, decode(rows, window_of(doc), TAGS))
 
 
 def predicted(text, *spans, window=512):
     """What the component finds when its net gives the spans the best tags."""
     doc, rows = favour(text, *spans)
 
-    def give(net, spans, is_train):
-        return [rows[span.start : span.end] for span in spans], None
+    def give(net, windows, is_train):
+        return [rows[window.start : window.end] for window in windows], None
 
     net = Model("given", give, dims={"nO": len(TAGS)})
     net.set_ref("output", net)
@@ -229,23 +230,28 @@ def predicted(text, *spans, window=512):
 def test_mentions_have_their_confidence():
     doc, rows = favour("在甲公司乙", ("甲公司", "ORG"), ("乙", "PARK"))
     sure = pytest.approx(np.exp(-0.5))
-    assert decode(rows, doc, TAGS) == [Mention(1, 4, "ORG", sure), Mention(4, 5, "PARK", sure)]
+    assert decode(rows, window_of(doc), TAGS) == [
+        Mention(1, 4, "ORG", sure),
+        Mention(4, 5, "PARK", sure),
+    ]
 
 
 def test_the_mentions_of_a_span_count_from_the_start_of_its_doc():
     doc, rows = favour("在甲公司乙\n丙园区丁", ("甲公司", "ORG"), ("丙园区", "PARK"))
-    whole = decode(rows, doc, TAGS)
+    whole = decode(rows, window_of(doc), TAGS)
     assert [m[:3] for m in whole] == [(1, 4, "ORG"), (6, 9, "PARK")]
-    assert decode(rows, doc[:], TAGS) == whole
+    assert decode(rows, window_of(doc[:]), TAGS) == whole
     for cut in (4, 5, 6):
-        parts = [decode(rows[a:b], doc[a:b], TAGS) for a, b in ((0, cut), (cut, len(doc)))]
+        parts = [
+            decode(rows[a:b], window_of(doc[a:b]), TAGS) for a, b in ((0, cut), (cut, len(doc)))
+        ]
         assert parts[0] + parts[1] == whole
 
 
 def test_decoding_leaves_the_scores_alone():
     doc, rows = favour("甲公司\n乙", ("甲公司\n乙", "ORG"))
     before = rows.copy()
-    decode(rows, doc, TAGS)
+    decode(rows, window_of(doc), TAGS)
     assert (rows == before).all()
 
 
@@ -290,7 +296,7 @@ def test_brackets_are_not_taken_from_the_neighbour(cut):
 @given(st.text(alphabet="甲乙3 \n\r\u3000（）“”《》𠮷", max_size=14), st.data())
 def test_law_mentions_keep_to_their_lines_and_to_visible_characters(text, data):
     doc = blank(text)
-    mentions = decode(data.draw(scores(st.just(len(doc)))), doc, TAGS)
+    mentions = decode(data.draw(scores(st.just(len(doc)))), window_of(doc), TAGS)
     for m in mentions:
         name = doc[m.start : m.end].text
         assert name == name.strip() != ""
@@ -343,7 +349,7 @@ def test_characters_without_a_gold_tag_teach_nothing(trained):
 
 
 @contextmanager
-def window_of(ner, size):
+def windows_of(size, ner):
     old = ner.cfg["window"]
     ner.cfg["window"] = size
     try:
@@ -356,7 +362,7 @@ def window_of(ner, size):
 def test_a_doc_has_the_scores_of_its_windows(trained, size):
     ner = trained.get_pipe("ner")
     doc = blank(LONG)
-    with window_of(ner, size):
+    with windows_of(size, ner):
         (found,) = ner.score_tags([doc])
     alone = np.concatenate([ner.model.predict([span])[0] for span in windows(doc, size)])
     assert found.shape == (len(doc), len(TAGS))
@@ -372,7 +378,7 @@ def test_windows_of_whole_sentences_find_what_one_window_finds(trained):
     assert len(whole) >= 15
     for size in (30, 60):
         assert len(windows(doc, size)) > 3
-        with window_of(ner, size):
+        with windows_of(size, ner):
             assert [m[:3] for m in ner.predict([doc])[0]] == [m[:3] for m in whole]
 
 

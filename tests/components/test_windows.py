@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
-from zonekg.components.windows import token_offsets, windows
+from windowing import window_of
+from zonekg.components.windows import windows
 from zonekg.docs import sentence_bounds
 
 nlp = spacy.blank("zh")
@@ -27,22 +28,23 @@ def spread(text, step):
 def test_law_windows_cover_a_doc_without_gap_or_overlap(text, size):
     doc = nlp(text)
     found = windows(doc, size)
-    assert [token.i for span in found for token in span] == list(range(len(doc)))
-    assert all(0 < len(span) <= size for span in found)
+    assert [i for window in found for i in range(window.start, window.end)] == [*range(len(doc))]
+    assert all(0 < window.end - window.start <= size for window in found)
 
 
 @given(texts, sizes, st.integers(1, 4))
 def test_law_so_do_windows_of_words(text, size, step):
     doc = spread(text, step)
     found = windows(doc, size)
-    assert [token.i for span in found for token in span] == list(range(len(doc)))
-    assert all(0 < len(span) <= size for span in found)
+    assert [i for window in found for i in range(window.start, window.end)] == [*range(len(doc))]
+    assert all(0 < window.end - window.start <= size for window in found)
 
 
 @given(texts, sizes)
 def test_law_a_sentence_that_fits_stays_whole(text, size):
     doc = nlp(text)
-    home = {token.i: n for n, span in enumerate(windows(doc, size)) for token in span}
+    found = windows(doc, size)
+    home = {i: n for n, window in enumerate(found) for i in range(window.start, window.end)}
     for start, end in sentence_bounds(text):
         tokens = [token.i for token in doc if start <= token.idx < end]
         if len(tokens) <= size:
@@ -52,21 +54,22 @@ def test_law_a_sentence_that_fits_stays_whole(text, size):
 @given(texts)
 def test_law_a_doc_that_fits_is_one_window(text):
     doc = nlp(text)
-    assert [span.text for span in windows(doc, max(1, len(doc)))] == (
+    assert [window.text for window in windows(doc, max(1, len(doc)))] == (
         [doc[:].text] if len(doc) else []
     )
 
 
 @given(texts)
-def test_law_offsets_are_those_of_the_tokens(text):
+def test_law_a_window_has_the_text_and_offsets_of_its_tokens(text):
     doc = nlp(text)
-    assert token_offsets(doc).tolist() == [token.idx for token in doc]
-    for span in windows(doc, 7):
-        assert token_offsets(span).tolist() == [token.idx for token in span]
+    for window in windows(doc, 7):
+        expected = window_of(doc[window.start : window.end])
+        assert window.at.tolist() == expected.at.tolist()
+        assert window[:3] == expected[:3]
 
 
 def cut(text, size):
-    return [span.text for span in windows(nlp(text), size)]
+    return [window.text for window in windows(nlp(text), size)]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,7 @@ def test_where_windows_end(text, size, found):
 
 
 def test_windows_of_a_doc_have_about_one_length():
-    lengths = [len(span) for span in windows(nlp("他们签约。" * 101), 100)]
+    lengths = [len(window.at) for window in windows(nlp("他们签约。" * 101), 100)]
     assert len(lengths) == 6
     assert max(lengths) - min(lengths) <= 20
 

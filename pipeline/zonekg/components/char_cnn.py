@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.tokens import Span
 from spacy.util import registry
 from thinc.api import (
     Dropout,
@@ -28,6 +27,7 @@ from thinc.api import (
 )
 from thinc.types import Floats2d, Ints2d
 
+from zonekg.components.windows import Window
 from zonekg.lexicon import MAX_WORD, words
 
 __all__ = ["build_char_cnn", "char_features"]
@@ -53,8 +53,8 @@ _NUMERALS = "一二三四五六七八九十百千万亿两零〇余多"
 @registry.architectures("zonekg.CharCnn.v1")
 def build_char_cnn(
     width: int, rows: int, dilations: list[int], maxout_pieces: int = 3, blank_rate: float = 0.0
-) -> Model[list[Span], list[Floats2d]]:
-    """Scores for each tag of each character: Spans in, arrays of shape (characters, tags) out.
+) -> Model[list[Window], list[Floats2d]]:
+    """Scores for each tag of each character: windows in, arrays of shape (tokens, tags) out.
 
     width: of every layer; rows: of the embedding table of characters, the bigrams get twice as
     many; dilations: one convolution of three characters for each, that far apart; blank_rate: the
@@ -80,22 +80,20 @@ def build_char_cnn(
     ]
     output: Model[Any, Any] = Linear(nO=None, nI=width)
     encoder: Model[Any, Any] = chain(embed, *layers)
-    model: Model[list[Span], list[Floats2d]] = chain(
+    model: Model[list[Window], list[Floats2d]] = chain(
         _extractor(blank_rate), with_array(chain(encoder, Dropout(0.0), output), pad=sum(dilations))
     )
     model.set_ref("output", output)
     return model
 
 
-def _extractor(blank_rate: float) -> Model[list[Span], list[Ints2d]]:
+def _extractor(blank_rate: float) -> Model[list[Window], list[Ints2d]]:
     def forward(
-        model: Model[list[Span], list[Ints2d]], spans: list[Span], is_train: bool
-    ) -> tuple[list[Ints2d], Callable[[object], list[Span]]]:
-        docs = {id(span.doc): span.doc for span in spans}
-        texts = {key: doc.text for key, doc in docs.items()}  # spaCy makes it anew each time
+        model: Model[list[Window], list[Ints2d]], texts: list[Window], is_train: bool
+    ) -> tuple[list[Ints2d], Callable[[object], list[Window]]]:
         rows = []
-        for span in spans:
-            features = char_features(span, texts[id(span.doc)])
+        for window in texts:
+            features = char_features(window)
             if is_train and blank_rate:
                 hidden = model.ops.xp.random.random(len(features)) < blank_rate
                 features[hidden, :3] = 0
@@ -105,29 +103,22 @@ def _extractor(blank_rate: float) -> Model[list[Span], list[Ints2d]]:
     return Model("char_features", forward)
 
 
-def char_features(span: Span, text: str) -> Ints:
-    """The features of a span's characters, shape (tokens, 5): see `_COLUMNS`.
+def char_features(window: Window) -> Ints:
+    """The features of a window's characters, shape (tokens, 5): see `_COLUMNS`.
 
-    text: the text of the span's doc.
-    Full-width letters and digits count as their half-width twins. Bigrams see over the edges of
-    the span, so that windows of a document get the features of the whole document.
+    Full-width letters and digits count as their half-width twins.
     """
-    offsets = np.array([token.idx for token in span], dtype=np.int64)
-    if not len(offsets):
-        return np.zeros((0, len(_COLUMNS)), dtype=np.uint64)
-    first, last = int(offsets[0]), int(offsets[-1])
-    low, high = max(0, first - MAX_WORD), min(len(text), last + MAX_WORD + 1)
-    chars = text[low:high].translate(_half_width())
+    chars = window.text.translate(_half_width())
     codes = np.frombuffer(f" {chars} ".encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    at = offsets - low + 1
+    at = window.at + 1
     here, left, right = codes[at], codes[at - 1], codes[at + 1]
     shift = np.uint64(21)
     columns = [
         here,
         (left << shift) | here,
         (here << shift) | right | np.uint64(1 << 60),
-        np.array([_class_of(chars[i - 1]) for i in at.tolist()], dtype=np.uint64),
-        _lexicon_feature(chars)[at - 1],
+        np.array([_class_of(chars[i]) for i in window.at.tolist()], dtype=np.uint64),
+        _lexicon_feature(chars)[window.at],
     ]
     return np.stack(columns, axis=1)
 

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
+
+from zonekg.components.windows import Window
 
 __all__ = ["Mention", "decode", "transitions", "viterbi", "whole_brackets"]
 
@@ -26,24 +28,25 @@ class Mention(NamedTuple):
     confidence: float
 
 
-def decode(scores: Floats, tokens: Doc | Span, tags: Sequence[str]) -> list[Mention]:
+def decode(scores: Floats, window: Window, tags: Sequence[str]) -> list[Mention]:
     """The mentions on the best legal path through log probabilities of shape (tokens, tags).
 
     No mention runs over a line break or begins or ends on white space.
     """
     scores = scores.copy()
-    spaces = [i for i, token in enumerate(tokens) if token.is_space]
-    breaks = [i for i in spaces if "\n" in tokens[i].text]
+    starts = window.at.tolist()
+    spaces = [i for i, start in enumerate(starts) if window.text[start].isspace()]
+    ends = [*starts[1:], len(window.text)]
+    breaks = [i for i in spaces if "\n" in window.text[starts[i] : ends[i]]]
     for i, tag in enumerate(tags):
         if tag[0] in "BLU":
             scores[spaces, i] = _FORBIDDEN
     scores[breaks, 1:] = _FORBIDDEN
-    offset = tokens.start if isinstance(tokens, Span) else 0
     mentions: list[Mention] = []
     start = 0
-    for end in [*breaks, len(tokens)]:
+    for end in [*breaks, len(starts)]:
         line = scores[start:end]
-        mentions += _mentions(viterbi(line, tags), line, tags, offset + start)
+        mentions += _mentions(viterbi(line, tags), line, tags, window.start + start)
         start = end + 1
     return mentions
 

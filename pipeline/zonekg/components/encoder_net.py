@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
-from spacy.tokens import Span
 from spacy.util import registry
 from thinc.api import Model
 from thinc.types import Floats2d
 
-from zonekg.components.windows import token_offsets
-from zonekg.encoder.shim import EncoderShim
+from zonekg.components.windows import Window
+from zonekg.encoder.shim import EncoderShim, Floats
 
 __all__ = ["build_encoder", "encoder_shim"]
 
@@ -33,8 +32,8 @@ def build_encoder(
     layer_decay: float = 0.95,
     average: float = 0.0,
     mixed_precision: bool = True,
-) -> Model[list[Span], list[Floats2d]]:
-    """Scores for each tag of each token: Spans in, arrays of shape (tokens, tags) out.
+) -> Model[list[Window], list[Floats2d]]:
+    """Scores for each tag of each token: windows in, arrays of shape (tokens, tags) out.
 
     encoder: a Hugging Face folder or name, read when training begins, and never again; layers: how
     many of its layers to take from below, 0 for all; pieces, neurons: how many of its pieces to
@@ -52,7 +51,7 @@ def build_encoder(
     }
     cut = {"layers": layers, "pieces": pieces, "neurons": neurons}
     settings = {"width": width, "char_width": char_width, "dropout": dropout}
-    model: Model[list[Span], list[Floats2d]] = Model(
+    model: Model[list[Window], list[Floats2d]] = Model(
         _NAME,
         _forward,
         init=lambda model, **_: _load(model, encoder, cut, settings),
@@ -69,7 +68,7 @@ def encoder_shim(model: Model[Any, Any]) -> EncoderShim:
 
 
 def _load(
-    model: Model[list[Span], list[Floats2d]],
+    model: Model[list[Window], list[Floats2d]],
     encoder: str,
     cut: dict[str, int],
     settings: dict[str, Any],
@@ -97,24 +96,26 @@ def _load(
 
 
 def _forward(
-    model: Model[list[Span], list[Floats2d]], spans: list[Span], is_train: bool
-) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Span]]]:
+    model: Model[list[Window], list[Floats2d]], found: list[Window], is_train: bool
+) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Window]]]:
     shim = encoder_shim(model)
-    starts = [token_offsets(span) - span.start_char for span in spans]
-    texts = [shim.cut(span.text) for span in spans]
+    texts = [shim.cut(window.text) for window in found]
     if not is_train:
-        found = [rows[at] for rows, at in zip(shim.predict(texts), starts, strict=True)]
-        return cast(list[Floats2d], found), lambda _: []
+        scores = shim.predict(texts)
+        return _at_tokens(scores, found), lambda _: []
     scores, take = shim.begin_update(texts)
 
-    def backprop(gradients: list[Floats2d]) -> list[Span]:
-        wide = []
-        for gradient, rows, at in zip(gradients, scores, starts, strict=True):
-            d_rows = np.zeros_like(rows)
-            d_rows[at] = gradient
-            wide.append(d_rows)
+    def backprop(gradients: list[Floats2d]) -> list[Window]:
+        wide = [np.zeros_like(rows) for rows in scores]
+        for d_rows, gradient, window in zip(wide, gradients, found, strict=True):
+            d_rows[window.at] = gradient
         take(wide)
         return []
 
-    found = [rows[at] for rows, at in zip(scores, starts, strict=True)]
-    return cast(list[Floats2d], found), backprop
+    return _at_tokens(scores, found), backprop
+
+
+def _at_tokens(scores: list[Floats], found: list[Window]) -> list[Floats2d]:
+    """The rows of the characters that tokens begin with."""
+    rows = [rows[window.at] for rows, window in zip(scores, found, strict=True)]
+    return cast(list[Floats2d], rows)

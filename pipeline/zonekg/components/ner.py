@@ -25,7 +25,7 @@ from thinc.types import Floats2d
 from zonekg.components.calibration import calibrated, fit_curves
 from zonekg.components.decoding import Mention, decode, whole_brackets
 from zonekg.components.losses import log_softmax, path_loss, tag_loss
-from zonekg.components.windows import windows
+from zonekg.components.windows import Window, windows
 from zonekg.docs import set_confidences
 from zonekg.encoder.shim import EncoderShim
 
@@ -50,7 +50,7 @@ _BATCH_TOKENS = 16_000
     default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
 )
 def make_ner(
-    nlp: Language, name: str, model: Model[list[Span], list[Floats2d]], window: int, loss: str
+    nlp: Language, name: str, model: Model[list[Window], list[Floats2d]], window: int, loss: str
 ) -> CharNer:
     """Make the component; `window` is the number of characters that the net sees at a time."""
     return CharNer(nlp.vocab, model, name, window=window, loss=loss)
@@ -69,7 +69,7 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
     def __init__(
         self,
         vocab: Vocab,
-        model: Model[list[Span], list[Floats2d]],
+        model: Model[list[Window], list[Floats2d]],
         name: str,
         *,
         window: int,
@@ -80,7 +80,7 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         self.name = name
         self.scorer = lambda examples, **kwargs: get_ner_prf(examples)
         self.cfg: dict[str, Any] = {"labels": [], "window": window, "calibration": {}, "loss": loss}
-        self._teachers: list[CharNer] = []
+        self._teacher: CharNer | None = None
 
     # -- labels
 
@@ -119,20 +119,21 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         *,
         nlp: Language | None = None,
         labels: list[str] | None = None,
-        teachers: list[str] | None = None,
+        teacher: str | None = None,
     ) -> None:
         """Take the labels from `labels` or the examples and set up the weights.
 
-        teachers: folders of trained pipelines. With them the net learns the mean of their
-        probabilities in the place of the gold tags, so that text without annotation will do: Hinton
-        et al. (2015), "Distilling the Knowledge in a Neural Network".
+        teacher: the folder of a trained pipeline. With it the net learns the probabilities of that
+        one's tags in the place of the gold tags, so that text without annotation will do: Hinton et
+        al. (2015), "Distilling the Knowledge in a Neural Network".
         """
-        self._teachers = [_teacher(folder) for folder in teachers or ()]
-        labels = labels or (list(self._teachers[0].labels) if self._teachers else None)
+        self._teacher = _teacher(teacher) if teacher else None
+        labels = labels or (list(self._teacher.labels) if self._teacher else None)
         found = labels or sorted({e.label_ for eg in get_examples() for e in eg.reference.ents})
         for label in found:
             self.add_label(label)
-        sample = [eg.predicted[:] for eg in islice(get_examples(), 10) if len(eg.predicted)]
+        docs = [eg.predicted for eg in islice(get_examples(), 10)]
+        sample = [window for doc in docs for window in windows(doc, self.cfg["window"])]
         if not self.labels or not sample:
             raise ValueError(f"{self.name} needs annotated examples to initialise from")
         output = self.model.get_ref("output")
@@ -155,22 +156,22 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
 
     def _mentions(self, doc: Doc) -> list[Mention]:
         found: list[Mention] = []
-        for span, scores in self._score_windows(doc):
-            found += decode(scores, span, self.tags)
+        for window, scores in self._score_windows(doc):
+            found += decode(scores, window, self.tags)
         return [self._calibrated(mention) for mention in whole_brackets(found, doc)]
 
     def _calibrated(self, mention: Mention) -> Mention:
         sure = calibrated(mention.confidence, mention.label, self.cfg["calibration"])
         return mention._replace(confidence=round(sure, 4))
 
-    def _score_windows(self, doc: Doc) -> Iterator[tuple[Span, Floats]]:
+    def _score_windows(self, doc: Doc) -> Iterator[tuple[Window, Floats]]:
         """The windows of a doc with their log probabilities."""
-        spans = windows(doc, self.cfg["window"])
+        found = windows(doc, self.cfg["window"])
         size = max(1, _BATCH_TOKENS // self.cfg["window"])
-        for start in range(0, len(spans), size):
-            batch = spans[start : start + size]
-            for span, scores in zip(batch, self.model.predict(batch), strict=True):
-                yield span, log_softmax(np.asarray(scores))
+        for start in range(0, len(found), size):
+            batch = found[start : start + size]
+            for window, scores in zip(batch, self.model.predict(batch), strict=True):
+                yield window, log_softmax(np.asarray(scores))
 
     def score_tags(self, docs: Sequence[Doc]) -> list[Floats]:
         """Log probabilities of the tags, an array of shape (tokens, tags) for each doc."""
@@ -200,16 +201,16 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
         set_dropout_rate(self.model, drop)
-        spans: list[Span] = []
+        texts: list[Window] = []
         targets: list[Floats] = []
         for example in examples:
             wanted = self._targets(example)
-            for span in windows(example.predicted, self.cfg["window"]):
-                spans.append(span)
-                targets.append(wanted[span.start : span.end])
-        if not spans:
+            for window in windows(example.predicted, self.cfg["window"]):
+                texts.append(window)
+                targets.append(wanted[window.start : window.end])
+        if not texts:
             return losses
-        scores, backprop = self.model.begin_update(spans)
+        scores, backprop = self.model.begin_update(texts)
         loss, grads = self._loss(scores, targets)
         losses[self.name] += loss
         backprop(grads)
@@ -219,12 +220,8 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
 
     def _targets(self, example: Example) -> Floats:
         """The probability that each tag should get, shape (tokens, tags); 0 where not known."""
-        if self._teachers:
-            found = [
-                np.exp(teacher.score_tags([example.predicted])[0]) for teacher in self._teachers
-            ]
-            mean: Floats = np.mean(found, axis=0, dtype=np.float32)
-            return mean
+        if self._teacher:
+            return np.exp(self._teacher.score_tags([example.predicted])[0])
         index = {tag: i for i, tag in enumerate(self.tags)}
         wanted = np.zeros((len(example.predicted), len(index)), dtype=np.float32)
         for i, tag in enumerate(example.get_aligned_ner()):

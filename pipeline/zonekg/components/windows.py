@@ -4,39 +4,58 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.attrs import IDX  # type: ignore[import-not-found]
-from spacy.tokens import Doc, Span
+from spacy.attrs import IDX, LENGTH  # type: ignore[import-not-found]
+from spacy.tokens import Doc
 
 from zonekg.docs import sentence_bounds
 
-__all__ = ["token_offsets", "windows"]
+__all__ = ["Window", "windows"]
+
+Ints = NDArray[np.int64]
 
 _CLAUSE_END = re.compile(r"[，、：:,;；\s]")
 
 
-def token_offsets(tokens: Doc | Span) -> NDArray[np.int64]:
-    """Where each token begins in the doc's text, in code points."""
-    # spaCy's stubs leave Span.to_array out
-    offsets = tokens.to_array([IDX])  # type: ignore[union-attr]
-    return np.asarray(offsets, dtype=np.int64).reshape(len(tokens))
+class Window(NamedTuple):
+    """Some tokens of a doc that follow each other.
+
+    start, end: their numbers, the end exclusive; text: from the first to the last of them; at:
+    where each begins in `text`, in code points, shape (tokens,).
+    """
+
+    start: int
+    end: int
+    text: str
+    at: Ints
 
 
-def windows(doc: Doc, size: int) -> list[Span]:
-    """Spans of at most `size` tokens that cover a doc without gaps or overlap.
+def windows(doc: Doc, size: int) -> list[Window]:
+    """Windows of at most `size` tokens that cover a doc without gaps or overlap.
 
     Sentences stay whole and windows of one doc get about the same length. A sentence longer than
     `size` is cut behind the last comma or space of a window, else anywhere. The cuts depend on the
     doc alone.
 
     >>> import spacy
-    >>> [span.text for span in windows(spacy.blank("zh")("甲。乙乙。丙丙，丙丙丙。"), 5)]
+    >>> doc = spacy.blank("zh")("甲。乙乙。丙丙，丙丙丙。")
+    >>> [window.text for window in windows(doc, 5)]
     ['甲。乙乙。', '丙丙，', '丙丙丙。']
     """
-    offsets = token_offsets(doc)
-    text = doc.text
+    places = np.asarray(doc.to_array([IDX, LENGTH]), dtype=np.int64).reshape(len(doc), 2)
+    offsets, text = places[:, 0], doc.text
+    found = []
+    for start, end in pairwise(_bounds(text, offsets, size)):
+        first, last = int(offsets[start]), int(places[end - 1].sum())
+        found.append(Window(start, end, text[first:last], offsets[start:end] - first))
+    return found
+
+
+def _bounds(text: str, offsets: Ints, size: int) -> list[int]:
+    """The numbers of the tokens that windows begin with, and the number of tokens."""
     ends: list[int] = []
     for start, end in sentence_bounds(text):
         first, last = np.searchsorted(offsets, (start, end)).tolist()
@@ -44,16 +63,16 @@ def windows(doc: Doc, size: int) -> list[Span]:
             first = _cut(text, offsets, first, size)
             ends.append(first)
         ends.append(last)
-    aim = len(doc) / max(1, -(-len(doc) // size))
+    aim = len(offsets) / max(1, -(-len(offsets) // size))
     bounds = [0]
-    for i, end in enumerate(ends):
-        after = ends[i + 1] if i + 1 < len(ends) else None
-        if after is None or after - bounds[-1] > size or end - bounds[-1] >= aim:
+    for end, after in pairwise([*ends, len(offsets) + size]):
+        full = after - bounds[-1] > size or end - bounds[-1] >= aim
+        if full and end > bounds[-1]:
             bounds.append(end)
-    return [doc[a:b] for a, b in pairwise(bounds) if b > a]
+    return bounds
 
 
-def _cut(text: str, offsets: NDArray[np.int64], first: int, size: int) -> int:
+def _cut(text: str, offsets: Ints, first: int, size: int) -> int:
     """Where a window of `size` tokens from `first` best ends: a token number above `first`."""
     low, high = int(offsets[first]), int(offsets[first + size])
     commas = [match.end() for match in _CLAUSE_END.finditer(text, low, high)]

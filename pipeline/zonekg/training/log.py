@@ -55,8 +55,8 @@ class TrainingLog:
         else:
             digests = {key: value for key, value in notes.items() if key != "schema"}
             self._append({"kind": "run"} | digests | circumstances)
-        losses = ["step", "epoch", "loss", "chars/s", *self.metrics, "score"]
-        self._say("".join(f"{name.upper():>10}" for name in losses))
+        columns = ["step", "epoch", "loss", "chars/s", *self.metrics, "score"]
+        self._say("".join(f"{name.upper():>9}" for name in columns))
         for row in progress.evaluations:
             self._say(_line(row, self.metrics, ""))
 
@@ -104,7 +104,7 @@ def _line(row: Mapping[str, Any], metrics: list[str], remark: str) -> str:
     cells += [row["characters_per_second"]]
     cells += [f"{100 * row['scores'].get(name, 0.0):.2f}" for name in metrics]
     cells += [f"{100 * row['score']:.2f}"]
-    return "".join(f"{cell:>10}" for cell in cells) + remark
+    return "".join(f"{cell:>9}" for cell in cells) + remark
 
 
 def _versions() -> dict[str, str]:
