@@ -218,9 +218,13 @@ def test_what_the_readme_links_to_is_there(root):
     assert [link for link in links if not (root / link).exists()] == []
 
 
-def test_the_shipped_model_is_the_one_that_its_card_describes(root):
+SHIPPED = ("trf", "sm")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_shipped_model_is_the_one_that_its_card_describes(root, name):
     """The card's scores and data come from `zonekg card`; see scores.json beside it."""
-    folder = root / "models" / "zh_zonekg"
+    folder = root / "models" / f"zh_zone_news_{name}"
     card = (folder / "README.md").read_text(encoding="utf-8")
     meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
     scores = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
@@ -229,3 +233,34 @@ def test_the_shipped_model_is_the_one_that_its_card_describes(root):
         assert digest in card
     for result in scores["results"]:
         assert f"{result['entities']['strict']['micro']['f']:.1f}" in card
+
+
+def test_the_readme_has_the_scores_of_the_cards(root):
+    text = (root / "README.md").read_text(encoding="utf-8")
+    for name in SHIPPED:
+        path = root / "models" / f"zh_zone_news_{name}" / "scores.json"
+        for result in json.loads(path.read_text(encoding="utf-8"))["results"][1:]:
+            entities, relations = result["entities"]["strict"], result["relations"]["strict"]
+            title = "seed pages" if "seeds" in result["gold"] else "test"
+            (line,) = re.findall(rf"^\| {name} \| {title} \| (.*) \|$", text, re.M)
+            micro, *cells = line.split(" | ")
+            assert micro.startswith(f"{entities['micro']['f']:.1f} (")
+            labels = [entities[label] for label in ("ORG", "PARK", "PROJECT", "MONEY")]
+            assert cells == [f"{row['f']:.1f}" for row in [*labels, relations["micro"]]]
+
+
+@pytest.mark.parametrize(("name", "megabytes"), [("trf", 30), ("sm", 12)])
+def test_a_shipped_model_is_small_and_runs_without_torch(root, name, megabytes):
+    folder = root / "models" / f"zh_zone_news_{name}"
+    ours = {"README.md", "scores.json"}
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in ours]
+    assert sum(path.stat().st_size for path in files) <= megabytes * 1_000_000
+    code = (
+        "import sys\n"
+        "for name in ('torch', 'transformers', 'safetensors', 'onnx'): sys.modules[name] = None\n"
+        "import zonekg\n"
+        f"doc = zonekg.load_model({str(folder)!r})('太行世纪新能源有限公司落户阳泉高新区。')\n"
+        "print([(e.text, e.label_) for e in doc.ents])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert eval(done.stdout) == [("太行世纪新能源有限公司", "ORG"), ("阳泉高新区", "PARK")]

@@ -71,6 +71,9 @@ def test_what_is_not_known_costs_nothing():
     assert loss == pytest.approx(-float(log_softmax(rows)[1, 8]))
     assert not grad[0].any()
     assert grad[1].any()
+    _, (grad,) = path_loss([rows], [wanted], TAGS)
+    assert not grad[0].any()
+    assert grad[1].any()
 
 
 def test_the_probability_of_a_gold_path_can_reach_one():

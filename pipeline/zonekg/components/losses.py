@@ -38,7 +38,12 @@ def tag_loss(scores: Sequence[Floats], targets: Sequence[Floats]) -> tuple[float
 def path_loss(
     scores: Sequence[Floats], targets: Sequence[Floats], tags: Sequence[str]
 ) -> tuple[float, list[Floats]]:
-    """Minus the log probability of the gold paths among all legal ones, and its gradient."""
+    """Minus the log probability of the gold paths among all legal ones, and its gradient.
+
+    scores, targets: as in `tag_loss`, the targets 0 or 1. A token whose tag is not known gets no
+    gradient. The tags are those of a conditional random field (Lafferty et al. 2001) whose
+    transitions are fixed: 0 where BILUO allows one, else minus infinity.
+    """
     legal = np.exp(transitions(tuple(tags)).astype(np.float64)).round()
     size = max(map(len, scores)) + 1
     odds = np.zeros((size, len(scores), len(tags)))
@@ -63,7 +68,8 @@ def path_loss(
         before = so_far[t] @ legal
     share = so_far * ahead
     share /= share.sum(axis=2, keepdims=True)
-    grads = [
-        (share[: len(rows), i] - targets[i]).astype(np.float32) for i, rows in enumerate(scores)
-    ]
+    grads = []
+    for i, wanted in enumerate(targets):
+        known = wanted.sum(axis=1, keepdims=True)
+        grads.append((share[: len(wanted), i] * known - wanted).astype(np.float32))
     return loss, grads

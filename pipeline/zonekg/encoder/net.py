@@ -6,6 +6,7 @@ Needs the extra ``train``; a shipped model runs without this file.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +20,10 @@ from zonekg.encoder.segment import PLACES, Characters, Segmenter
 from zonekg.errors import ModelError
 
 __all__ = ["Batch", "TaggingNet", "collate", "learning_groups", "pretrained", "tokenizer"]
+
+
+# OpenMP's threads don't outlive a fork: a child (n_process) that asked for them would wait for ever
+os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
 
 
 class Batch(NamedTuple):
