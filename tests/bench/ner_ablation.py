@@ -37,11 +37,14 @@ LONG = 20
 COLUMNS = ("micro", "ORG", "PARK", "PROJECT", "MONEY", "long")
 
 
-def scores(model: Path) -> dict[str, dict[str, float]]:
-    """Strict F1 in per cent by set and label; ``long``: unseen PROJECT names of 20 and more."""
+def scores(model: Path, profile: Profile | None = None) -> dict[str, dict[str, float]]:
+    """Strict F1 in per cent by set and label; ``long``: unseen PROJECT names of 20 and more.
+
+    profile: what the model was trained on, if not kept beside it.
+    """
     nlp = load_model(model)
     nlp.select_pipes(enable=["ner"])
-    profile = find_profile(nlp)
+    profile = profile or find_profile(nlp)
     found = {}
     for name, path in SETS.items():
         gold = list(read_docs(path, nlp))

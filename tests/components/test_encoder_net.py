@@ -15,6 +15,7 @@ from windowing import window_of
 from zonekg.components.encoder_net import build_encoder, encoder_shim
 from zonekg.components.windows import windows
 from zonekg.docs import confidences
+from zonekg.errors import ModelError
 
 SENTENCES = [
     "[[O1|太行世纪]]在[[K1|阳泉高新区]]建设电池项目。",
@@ -117,6 +118,7 @@ for name in ("torch", "transformers", "safetensors", "onnx"):
     sys.modules[name] = None
 import spacy
 from zonekg.docs import confidences
+from zonekg.errors import ModelError
 nlp = spacy.load(sys.argv[1])
 rows = []
 for doc in nlp.pipe(json.load(sys.stdin)):
@@ -236,3 +238,12 @@ def test_odd_input_stops_nothing_and_moves_no_offset(either, examples, odd):
     names = {(e.start_char, e.text, e.label_) for e in doc.ents}
     assert {(e.start_char + shift, e.text, e.label_) for e in plain.ents} <= names
     assert found(either(odd))[0] == [e for e in found(either(odd))[0] if e[1].strip()]
+
+
+def test_learning_without_torch_says_what_to_install(tmp_path, nlp, monkeypatch):
+    monkeypatch.delitem(sys.modules, "zonekg.encoder.net")
+    monkeypatch.setitem(sys.modules, "torch", None)
+    model = build_encoder("training/encoders/any", **SETTINGS)
+    model.set_dim("nO", 5)
+    with pytest.raises(ModelError, match=r"any: learning on an encoder needs torch; pip install"):
+        model.initialize(X=[window_of(nlp("甲公司"))])

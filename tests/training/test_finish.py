@@ -134,8 +134,8 @@ def _table_net(shim):
         shim.table = np.zeros((_ROWS, model.get_dim("nO")))
         shim.moment, shim.average = shim.table.copy(), shim.table.copy()
 
-    def forward(model, spans, is_train):
-        keys = [[ord(token.text[0]) % _ROWS for token in span] for span in spans]
+    def forward(model, windows, is_train):
+        keys = [[ord(window.text[i]) % _ROWS for i in window.at] for window in windows]
         if is_train:  # lots from numpy, as dropout has them
             keys = [[k if np.random.random() < 0.9 else 0 for k in row] for row in keys]
 
@@ -147,7 +147,7 @@ def _table_net(shim):
 
         return [shim.table[row].astype("float32") for row in keys], backprop
 
-    model = Model("table", forward, init=init, dims={"nO": None}, shims=[shim], attrs={"reach": 0})
+    model = Model("table", forward, init=init, dims={"nO": None}, shims=[shim])
     model.set_ref("output", model)
     return model
 

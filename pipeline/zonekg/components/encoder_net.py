@@ -12,6 +12,7 @@ from thinc.types import Floats2d
 
 from zonekg.components.windows import Window
 from zonekg.encoder.shim import EncoderShim, Floats
+from zonekg.errors import ModelError
 
 __all__ = ["build_encoder", "encoder_shim"]
 
@@ -73,8 +74,13 @@ def _load(
     cut: dict[str, int],
     settings: dict[str, Any],
 ) -> None:
-    from zonekg.encoder.net import TaggingNet, pretrained, tokenizer  # noqa: PLC0415  torch
-    from zonekg.encoder.pruning import keep_neurons, keep_pieces  # noqa: PLC0415
+    try:
+        from zonekg.encoder.net import TaggingNet, pretrained, tokenizer  # noqa: PLC0415
+        from zonekg.encoder.pruning import keep_neurons, keep_pieces  # noqa: PLC0415
+    except ImportError as error:
+        raise ModelError(
+            f"{encoder}: learning on an encoder needs {error.name}; pip install 'zonekg[train]'"
+        ) from error
 
     shim = encoder_shim(model)
     if shim.net is not None:
