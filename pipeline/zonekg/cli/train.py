@@ -42,7 +42,7 @@ def train_command(
     A training that was stopped in any way goes on with --resume from its last evaluation, and ends
     with the same weights as if it had not been stopped.
 
-    Example: zonekg train configs/ner_cnn.cfg --output models/zh_zonekg --seed 1 --seed 2 --seed 3
+    Example: zonekg train configs/ner_cnn.cfg --output out/zh_cnn --seed 1 --seed 2 --seed 3
     """
     from zonekg.training import train, train_seeds
 
