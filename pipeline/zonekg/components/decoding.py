@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -81,17 +82,38 @@ def viterbi(scores: Floats, tags: Sequence[str]) -> list[int]:
     ends = tags[greedy[0]][0] in "OBU" and tags[greedy[-1]][0] in "OLU"
     if ends and not step[greedy[:-1], greedy[1:]].any():
         return [int(i) for i in greedy]  # nothing legal can be better
-    best = np.where([tag[0] in "OBU" for tag in tags], scores[0], _FORBIDDEN + scores[0])
-    back = np.zeros(scores.shape, dtype=np.int16)
-    for i in range(1, len(scores)):
-        paths = best[:, None] + step
-        back[i] = paths.argmax(axis=0)
-        best = paths.max(axis=0) + scores[i]
-    best = best + np.where([tag[0] in "OLU" for tag in tags], 0.0, _FORBIDDEN)
-    path = [int(best.argmax())]
-    for i in range(len(scores) - 1, 0, -1):
-        path.append(int(back[i, path[-1]]))
+    free, fresh, inner = _structure(tuple(tags))
+    rows = scores.tolist()
+    best = [-math.inf] * len(tags)
+    for i in fresh:
+        best[i] = rows[0][i]
+    back = []
+    for row in rows[1:]:
+        source = [max(free, key=best.__getitem__)] * len(tags)
+        values = [best[source[0]] + value for value in row]
+        for begin, inside, last in inner:
+            at = begin if best[begin] >= best[inside] else inside
+            source[inside] = source[last] = at
+            values[inside], values[last] = best[at] + row[inside], best[at] + row[last]
+        back.append(source)
+        best = values
+    path = [max(free, key=best.__getitem__)]
+    for source in reversed(back):
+        path.append(source[path[-1]])
     return path[::-1]
+
+
+@cache
+def _structure(tags: tuple[str, ...]) -> tuple[list[int], list[int], list[tuple[int, int, int]]]:
+    """The tags after which no mention is open, those that may follow them, and B, I, L by label."""
+    index = {tag: i for i, tag in enumerate(tags)}
+    inner = [
+        (i, index[f"I-{tag[2:]}"], index[f"L-{tag[2:]}"])
+        for tag, i in index.items()
+        if tag[0] == "B"
+    ]
+    free = [i for tag, i in index.items() if tag[0] in "OLU"]
+    return free, [i for tag, i in index.items() if tag[0] in "OBU"], inner
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.attrs import IDX, LENGTH  # type: ignore[import-not-found]
+from spacy.attrs import IDX, LENGTH, ORTH, SPACY  # type: ignore[import-not-found]
 from spacy.tokens import Doc
 
 from zonekg.docs import sentence_bounds
@@ -46,12 +46,23 @@ def windows(doc: Doc, size: int) -> list[Window]:
     ['甲。乙乙。', '丙丙，', '丙丙丙。']
     """
     places = np.asarray(doc.to_array([IDX, LENGTH]), dtype=np.int64).reshape(len(doc), 2)
-    offsets, text = places[:, 0], doc.text
+    offsets, text = places[:, 0], _text(doc)
     found = []
     for start, end in pairwise(_bounds(text, offsets, size)):
         first, last = int(offsets[start]), int(places[end - 1].sum())
         found.append(Window(start, end, text[first:last], offsets[start:end] - first))
     return found
+
+
+def _text(doc: Doc) -> str:
+    """``doc.text``, which makes an object of each token, ten times as fast."""
+    words, spaces = np.asarray(doc.to_array([ORTH, SPACY])).reshape(len(doc), 2).T
+    known, which = np.unique(words, return_inverse=True)
+    texts = [doc.vocab.strings[int(word)] for word in known]
+    gaps = ("", " ")
+    return "".join(
+        [texts[i] + gaps[space] for i, space in zip(which.tolist(), spaces.tolist(), strict=True)]
+    )
 
 
 def _bounds(text: str, offsets: Ints, size: int) -> list[int]:

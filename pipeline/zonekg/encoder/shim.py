@@ -80,23 +80,32 @@ class EncoderShim(Shim):
     def begin_update(
         self, texts: Sequence[Characters]
     ) -> tuple[list[Floats], Callable[[Sequence[Floats]], None]]:
-        """Scores of a batch, and what takes their gradients."""
+        """Scores of a batch, and what takes their gradients.
+
+        Texts of about one length go through the net together, so that little is filled up.
+        """
         import torch  # noqa: PLC0415
 
         assert self.net is not None
         self.net.train()
-        with self._autocast():
-            scores = self._forward(texts).float()
         lengths = [len(text.chars) for text in texts]
+        found = []
+        for group in _alike(lengths):
+            with self._autocast():
+                found.append((group, self._forward([texts[i] for i in group]).float()))
 
         def backprop(gradients: Sequence[Floats]) -> None:
-            d_scores = torch.zeros_like(scores)
-            for i, gradient in enumerate(gradients):
-                d_scores[i, : lengths[i]] = torch.from_numpy(np.asarray(gradient))
-            scores.backward(d_scores / sum(lengths))
+            for group, scores in found:
+                d_scores = torch.zeros_like(scores)
+                for row, i in enumerate(group):
+                    d_scores[row, : lengths[i]] = torch.from_numpy(np.asarray(gradients[i]))
+                scores.backward(d_scores / sum(lengths))
 
-        rows = scores.detach().cpu().numpy()
-        return [rows[i, :length] for i, length in enumerate(lengths)], backprop
+        rows: dict[int, Floats] = {}
+        for group, scores in found:
+            plain = scores.detach().cpu().numpy()
+            rows |= {i: plain[row, : lengths[i]] for row, i in enumerate(group)}
+        return [rows[i] for i in range(len(texts))], backprop
 
     def _forward(self, texts: Sequence[Characters]) -> Any:
         from zonekg.encoder.net import collate  # noqa: PLC0415
@@ -256,3 +265,18 @@ class EncoderShim(Shim):
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_session": None}
+
+
+def _alike(lengths: Sequence[int]) -> list[list[int]]:
+    """The numbers of texts in groups whose longest is at most half as long again as the shortest.
+
+    >>> _alike([10, 90, 12, 100, 30])
+    [[0, 2], [4], [1, 3]]
+    """
+    groups: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        if groups and lengths[i] <= 1.5 * lengths[groups[-1][0]]:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return groups
