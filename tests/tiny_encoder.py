@@ -13,6 +13,8 @@ from zonekg.encoder.net import TaggingNet, pretrained, quiet
 from zonekg.encoder.packed import Packed, Shape
 from zonekg.encoder.vocabulary import SPACE, SPECIALS, Piece, build_tokenizer
 
+torch.set_num_threads(1)  # nets this small gain nothing by two, and lose much on a busy machine
+
 SETTINGS = {"layers": 0, "width": 16, "char_width": 8, "dropout": 0.0, "mixed_precision": False}
 POSITIONS = 260
 TAGS = 9
