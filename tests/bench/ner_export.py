@@ -1,6 +1,6 @@
 """What the way from torch to ONNX int8 changes: F1 and mentions of one set of weights in each form.
 
-    python tests/bench/ner_export.py training/zh_zone_news_trf/seed-1/checkpoint/600/pipeline OUT.json
+    python tests/bench/ner_export.py training/NAME/checkpoint/600/pipeline OUT.json
 
 The folder is a pipeline whose net is still in torch, such as a checkpoint of ``zonekg train``.
 """

@@ -30,9 +30,11 @@ class _OneText(nn.Module):
         super().__init__()
         self.net = net
 
-    def forward(self, ids: Tensor, chars: Tensor, piece: Tensor, place: Tensor) -> Tensor:
+    def forward(
+        self, ids: Tensor, chars: Tensor, piece: Tensor, place: Tensor, *features: Tensor
+    ) -> Tensor:
         mask, known = torch.ones_like(ids), torch.ones_like(chars)
-        return self.net(Batch(ids, mask, chars, piece, place, known))
+        return self.net(Batch(ids, mask, chars, piece, place, known, *features))
 
 
 class _Rows(nn.Module):
@@ -63,8 +65,9 @@ def _shrink_tables(module: nn.Module) -> None:
 def to_onnx(net: TaggingNet, *, int8: bool = True) -> bytes:
     """The graph as bytes, for one text at a time.
 
-    In: ``ids``, shape (1, pieces); ``chars``, ``piece``, ``place``, shape (1, characters). Out:
-    ``scores``, shape (1, characters, tags).
+    In: ``ids``, shape (1, pieces); ``chars``, ``piece``, ``place``, shape (1, characters); and,
+    for a net that takes any, ``features``, shape (1, characters, features). Out: ``scores``, shape
+    (1, characters, tags).
 
     int8: weights are kept as int8, a scale for each row of a table and each column of a matrix,
     and activations are quantised as they come; without it everything is float32.
@@ -74,9 +77,11 @@ def to_onnx(net: TaggingNet, *, int8: bool = True) -> bytes:
     if int8:
         _shrink_tables(net)
     example = (torch.tensor([[0, 1, 2, 1]]), *(torch.tensor([row]) for row in _EXAMPLE))
-    axes = {"ids": {1: "pieces"}} | {
-        name: {1: "characters"} for name in ("chars", "piece", "place", "scores")
-    }
+    names = ["ids", "chars", "piece", "place"]
+    if net.features:
+        names.append("features")
+        example = (*example, torch.zeros(1, len(_EXAMPLE[0]), len(net.features), dtype=torch.int64))
+    axes = {name: {1: "characters"} for name in (*names[1:], "scores")} | {"ids": {1: "pieces"}}
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         plain, small = Path(folder) / "plain.onnx", Path(folder) / "int8.onnx"
@@ -84,7 +89,7 @@ def to_onnx(net: TaggingNet, *, int8: bool = True) -> bytes:
             _OneText(net),
             example,
             plain,
-            input_names=["ids", "chars", "piece", "place"],
+            input_names=names,
             output_names=["scores"],
             dynamic_axes=axes,
             opset_version=_OPSET,

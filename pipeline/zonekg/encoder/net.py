@@ -30,7 +30,8 @@ class Batch(NamedTuple):
     """Texts side by side, the shorter ones filled up.
 
     ids, mask: pieces, shape (texts, pieces), the mask 1 where there is one; chars, piece, place,
-    known: shape (texts, characters), see `Characters`; known is 1 where there is a character.
+    known: shape (texts, characters), see `Characters`; known is 1 where there is a character;
+    features: shape (texts, characters, features), if the texts have any.
     """
 
     ids: Tensor
@@ -39,6 +40,7 @@ class Batch(NamedTuple):
     piece: Tensor
     place: Tensor
     known: Tensor
+    features: Tensor | None = None
 
 
 def collate(texts: Sequence[Characters], padding: int, device: str = "cpu") -> Batch:
@@ -51,11 +53,14 @@ def collate(texts: Sequence[Characters], padding: int, device: str = "cpu") -> B
         _side_by_side([t.place for t in texts]),
         _side_by_side([np.ones_like(t.chars) for t in texts]),
     ]
+    if texts[0].features is not None:
+        columns.append(_side_by_side([t.features for t in texts]))
     return Batch(*(column.to(device) for column in columns))
 
 
 def _side_by_side(rows: Sequence[Any], fill: int = 0) -> Tensor:
-    out = torch.full((len(rows), max(map(len, rows))), fill, dtype=torch.int64)
+    shape = (len(rows), max(map(len, rows)), *rows[0].shape[1:])
+    out = torch.full(shape, fill, dtype=torch.int64)
     for i, row in enumerate(rows):
         out[i, : len(row)] = torch.from_numpy(row)
     return out
@@ -67,6 +72,8 @@ class TaggingNet(nn.Module):
     The encoder's vector of a piece goes to each of its characters, beside an embedding of the
     character itself and of its place in the piece; two convolutions of three characters and the
     encoder's vector once more give the scores. So a name may begin or end inside a piece.
+
+    features: for each further feature of characters the number of its values.
     """
 
     def __init__(
@@ -78,23 +85,26 @@ class TaggingNet(nn.Module):
         width: int,
         char_width: int,
         dropout: float,
+        features: Sequence[int] = (),
     ) -> None:
         super().__init__()
         self.encoder = encoder
-        self.shape = {
+        self.shape: dict[str, Any] = {
             "characters": characters,
             "tags": tags,
             "width": width,
             "char_width": char_width,
             "dropout": dropout,
         }
+        if features:
+            self.shape["features"] = list(features)
         hidden = int(encoder.config.hidden_size)
         self.chars = nn.Embedding(characters, char_width)
         self.places = nn.Embedding(PLACES, 16)
+        self.features = nn.ModuleList([nn.Embedding(rows, 16) for rows in features])
         self.dropout = nn.Dropout(dropout)
-        self.mix = nn.ModuleList(
-            [Neighbours(hidden + char_width + 16, width), Neighbours(width, width)]
-        )
+        wide = hidden + char_width + 16 * (1 + len(features))
+        self.mix = nn.ModuleList([Neighbours(wide, width), Neighbours(width, width)])
         self.norms = nn.ModuleList([nn.LayerNorm(width), nn.LayerNorm(width)])
         self.output = nn.Linear(width + hidden, tags)
 
@@ -114,7 +124,9 @@ class TaggingNet(nn.Module):
         known = batch.known.unsqueeze(-1).to(hidden.dtype)
         spread = batch.piece.unsqueeze(-1).expand(-1, -1, hidden.shape[-1])
         wide = hidden.gather(1, spread)
-        x = torch.cat([wide, self.chars(batch.chars), self.places(batch.place)], dim=-1)
+        columns = () if batch.features is None else batch.features.unbind(-1)
+        more = [table(rows) for table, rows in zip(self.features, columns, strict=True)]
+        x = torch.cat([wide, self.chars(batch.chars), self.places(batch.place), *more], dim=-1)
         first, second = self.mix
         x = self.norms[0](nn.functional.gelu(first(self.dropout(x) * known)))
         x = self.norms[1](x + nn.functional.gelu(second(x * known)))

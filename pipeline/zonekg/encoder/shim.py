@@ -12,6 +12,7 @@ import srsly
 from numpy.typing import NDArray
 from thinc.api import Optimizer, Shim
 
+from zonekg.encoder.features import Feature, columns, restore_features
 from zonekg.encoder.segment import Characters, Segmenter
 
 if TYPE_CHECKING:
@@ -28,14 +29,16 @@ Learning = Mapping[str, float]
 class EncoderShim(Shim):
     """What thinc needs to train, run and store the net.
 
-    segmenter: cuts text into pieces. Exactly one of `net` (torch) and `graph` (the bytes of an ONNX
-    graph) is there once the model is initialised.
+    segmenter: cuts text into pieces; features: what else the net knows of characters, by name.
+    Exactly one of `net` (torch) and `graph` (the bytes of an ONNX graph) is there once the model is
+    initialised.
     """
 
     def __init__(self, learning: Learning) -> None:
         super().__init__(None)
         self.learning = dict(learning)
         self.segmenter: Segmenter | None = None
+        self.features: dict[str, Feature] = {}
         self.net: TaggingNet | None = None
         self.graph: bytes = b""
         self.device = "cpu"
@@ -47,7 +50,10 @@ class EncoderShim(Shim):
     def cut(self, text: str) -> Characters:
         """A text as the net takes it."""
         assert self.segmenter is not None
-        return self.segmenter(text)
+        found = self.segmenter(text)
+        if self.features:
+            found = found._replace(features=columns(self.features.values(), text))
+        return found
 
     def use_device(self, device: str) -> None:
         """Train on this device, such as ``cuda:0``."""
@@ -73,7 +79,8 @@ class EncoderShim(Shim):
         return [rows[i, : len(text.chars)] for i, text in enumerate(texts)]
 
     def _run(self, text: Characters) -> Floats:
-        inputs = {name: column[None] for name, column in text._asdict().items()}
+        given = {name: column for name, column in text._asdict().items() if column is not None}
+        inputs = {name: column[None] for name, column in given.items()}
         scores: Floats = self.session.run(None, inputs)[0][0]
         return scores
 
@@ -238,6 +245,8 @@ class EncoderShim(Shim):
         message: dict[str, Any] = {"graph": self.graph}
         if self.segmenter is not None:
             message["tokenizer"] = self.segmenter.json
+        if self.features:
+            message["features"] = {name: one.data for name, one in self.features.items()}
         if self.net is not None:
             from safetensors.torch import save  # noqa: PLC0415
 
@@ -253,6 +262,7 @@ class EncoderShim(Shim):
         self.net, self._optimizer, self._average = None, None, {}
         if "tokenizer" in message:
             self.segmenter = Segmenter(message["tokenizer"])
+        self.features = restore_features(message.get("features", {}))
         if "weights" in message:
             from safetensors.torch import load  # noqa: PLC0415
 
