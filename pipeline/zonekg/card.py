@@ -92,7 +92,8 @@ def _card(
 ) -> Iterator[str]:
     """The lines of the card but the last ones."""
     ner = nlp.config.interpolate()["components"]["ner"]["model"]
-    settings = ", ".join(f"{k} {v}" for k, v in ner.items() if not k.startswith("@"))
+    told = {k: v for k, v in ner.items() if not k.startswith("@") and v is not None}
+    settings = ", ".join(f"{k} {v}" for k, v in told.items())
     notes = nlp.meta.get("zonekg", {})
     data = notes.get("train_data", {})
     ours = {"README.md", "scores.json"}

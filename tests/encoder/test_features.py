@@ -33,9 +33,9 @@ from zonekg.lexicon import MAX_WORD, words
 
 WORDS = ["太行世纪 在 阳泉 高新区 建设 项目 。", "昨日 ， 吕梁 经开区 与 汽车 签约 。"]
 NAMES = """# comment 昨日
-阳泉	city
-太行世纪	太行世纪股份有限公司
-高	芳纶纤维
+阳泉\tcity
+太行世纪\t太行世纪股份有限公司
+高\t芳纶纤维
 压力传感器
 温度传感器
 图像传感器
