@@ -23,6 +23,7 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 from spacy.util import registry
 
+from zonekg.annotate.records import read_utf8
 from zonekg.errors import AnnotationError
 
 __all__ = ["read_tagged", "tagged_docs"]
@@ -83,7 +84,7 @@ def tagged_docs(path: Path, nlp: Language, *, lenient: bool = False) -> Iterator
 def _rows(path: Path) -> Iterator[_Row | None]:
     """The lines of a file, None for a blank one."""
     # split at "\n" only: U+2028 and U+0085 are characters like others
-    for number, raw in enumerate(_content(path).split("\n"), start=1):
+    for number, raw in enumerate(read_utf8(path).split("\n"), start=1):
         line = raw.rstrip(" \t\r")
         if found := _LINE.fullmatch(line):
             yield _Row(number, found["text"], found["kind"] or "O", found["label"] or "")
@@ -96,17 +97,6 @@ def _rows(path: Path) -> Iterator[_Row | None]:
             )
         else:
             yield None
-
-
-def _content(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise AnnotationError(
-            path, f"not UTF-8 at byte {error.start}", todo="save the file as UTF-8"
-        ) from error
-    except OSError as error:
-        raise AnnotationError(path, error.strerror or str(error)) from error
 
 
 def _doc(path: Path, sentence: Sequence[_Row], nlp: Language, *, bio: bool, lenient: bool) -> Doc:

@@ -197,7 +197,7 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         sgd: Optimizer | None = None,
         losses: dict[str, float] | None = None,
     ) -> dict[str, float]:
-        """One step of cross entropy over the characters whose tag is known."""
+        """One step of the loss that the config names, over the characters whose tag is known."""
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
         set_dropout_rate(self.model, drop)
