@@ -97,16 +97,21 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("training/ablation"))
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--only", nargs="+")
+    parser.add_argument("--steps", type=int, help="train each model so long, not as the config says")
     args = parser.parse_args()
 
     rows: dict[str, dict[str, Any]] = tomllib.loads(args.rows.read_text(encoding="utf-8"))
     records = list(checked_records(args.train))
+    shorter = {}
+    if args.steps:
+        rise = "training.optimizer.learn_rate.warmup_steps"
+        shorter = {"training.max_steps": args.steps, rise: args.steps // 10}
     results = []
     for seed in args.seeds:
         for name, changed in rows.items():
             if args.only and name not in args.only:
                 continue
-            settings = changed | {"system.seed": seed}
+            settings = changed | {"system.seed": seed} | shorter
             point = Point(args.work / f"{name}-{seed}", records, args.dev, settings)
             train_points(args.config, [point])
             results.append({"row": name, "seed": seed, "scores": scores(point.model)})
