@@ -97,7 +97,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("training/ablation"))
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--only", nargs="+")
-    parser.add_argument("--steps", type=int, help="train each model so long, not as the config says")
+    parser.add_argument("--steps", type=int, help="train each so long, not as the config says")
     args = parser.parse_args()
 
     rows: dict[str, dict[str, Any]] = tomllib.loads(args.rows.read_text(encoding="utf-8"))

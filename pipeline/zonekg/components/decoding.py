@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -35,23 +36,23 @@ def decode(scores: Floats, window: Window, tags: Sequence[str]) -> list[Mention]
     No mention runs over a line break or begins or ends on white space.
     """
     scores = scores.copy()
-    starts = window.at.tolist()
-    spaces = [i for i, start in enumerate(starts) if window.text[start].isspace()]
-    ends = [*starts[1:], len(window.text)]
-    breaks = [i for i in spaces if "\n" in window.text[starts[i] : ends[i]]]
-    for i, tag in enumerate(tags):
-        if tag[0] in "BLU":
-            scores[spaces, i] = _FORBIDDEN
+    spaces = [match.start() for match in _SPACE.finditer(window.text)]
+    blank = np.searchsorted(window.at, spaces)
+    blank = blank[window.at[blank.clip(max=len(window.at) - 1)] == spaces]
+    scores[np.ix_(blank, [i for i, tag in enumerate(tags) if tag[0] in "BLU"])] = _FORBIDDEN
+    ends = [*window.at.tolist(), len(window.text)]
+    breaks = [i for i in blank.tolist() if "\n" in window.text[ends[i] : ends[i + 1]]]
     scores[breaks, 1:] = _FORBIDDEN
     mentions: list[Mention] = []
     start = 0
-    for end in [*breaks, len(starts)]:
+    for end in [*breaks, len(window.at)]:
         line = scores[start:end]
         mentions += _mentions(viterbi(line, tags), line, tags, window.start + start)
         start = end + 1
     return mentions
 
 
+_SPACE = re.compile(r"\s")
 _PAIRS = {"”": "“", "’": "‘", "）": "（", ")": "(", "》": "《", "】": "【"}
 
 
@@ -60,7 +61,7 @@ def whole_brackets(mentions: list[Mention], doc: Doc) -> list[Mention]:
     out: list[Mention] = []
     for i, mention in enumerate(mentions):
         start, end = mention.start, mention.end
-        text = [token.text for token in doc[start:end]]
+        text = doc[start:end].text
         floor = out[-1].end if out else 0
         ceiling = mentions[i + 1].start if i + 1 < len(mentions) else len(doc)
         for closing, opening in _PAIRS.items():
@@ -82,38 +83,41 @@ def viterbi(scores: Floats, tags: Sequence[str]) -> list[int]:
     ends = tags[greedy[0]][0] in "OBU" and tags[greedy[-1]][0] in "OLU"
     if ends and not step[greedy[:-1], greedy[1:]].any():
         return [int(i) for i in greedy]  # nothing legal can be better
-    free, fresh, inner = _structure(tuple(tags))
-    rows = scores.tolist()
-    best = [-math.inf] * len(tags)
-    for i in fresh:
-        best[i] = rows[0][i]
-    back = []
-    for row in rows[1:]:
-        source = [max(free, key=best.__getitem__)] * len(tags)
-        values = [best[source[0]] + value for value in row]
-        for begin, inside, last in inner:
-            at = begin if best[begin] >= best[inside] else inside
-            source[inside] = source[last] = at
-            values[inside], values[last] = best[at] + row[inside], best[at] + row[last]
-        back.append(source)
-        best = values
-    path = [max(free, key=best.__getitem__)]
-    for source in reversed(back):
-        path.append(source[path[-1]])
-    return path[::-1]
+    outside, inner = _structure(tuple(tags))
+    between = scores[:, outside]
+    columns = scores[:, inner].transpose(1, 0, 2)  # by B, I and L: a row for each token
+    rows = zip(between.max(axis=1).tolist(), *columns.tolist(), strict=True)
+    closed = 0.0  # the best score so far with no mention open, and by label with one
+    opened, since = [-math.inf] * len(inner[0]), [0] * len(inner[0])
+    arrivals: list[tuple[int, int] | None] = []  # where and with which label a mention began
+    for at, (alone, begins, insides, lasts) in enumerate(rows):
+        best, arrival = closed + alone, None
+        for k, value in enumerate(opened):
+            if value + lasts[k] > best:
+                best, arrival = value + lasts[k], (since[k], k)
+            opened[k] = value + insides[k]
+            if closed + begins[k] >= opened[k]:
+                opened[k], since[k] = closed + begins[k], at
+        closed = best
+        arrivals.append(arrival)
+    path = [outside[i] for i in between.argmax(axis=1).tolist()]
+    end = len(path)
+    while end:
+        start, arrival = end - 1, arrivals[end - 1]
+        if arrival:
+            start, label = arrival
+            begin, inside, last = (column[label] for column in inner)
+            path[start:end] = [begin, *[inside] * (end - start - 2), last]
+        end = start
+    return path
 
 
 @cache
-def _structure(tags: tuple[str, ...]) -> tuple[list[int], list[int], list[tuple[int, int, int]]]:
-    """The tags after which no mention is open, those that may follow them, and B, I, L by label."""
-    index = {tag: i for i, tag in enumerate(tags)}
-    inner = [
-        (i, index[f"I-{tag[2:]}"], index[f"L-{tag[2:]}"])
-        for tag, i in index.items()
-        if tag[0] == "B"
-    ]
-    free = [i for tag, i in index.items() if tag[0] in "OLU"]
-    return free, [i for tag, i in index.items() if tag[0] in "OBU"], inner
+def _structure(tags: tuple[str, ...]) -> tuple[list[int], list[list[int]]]:
+    """The tags of a character by itself; those that begin, continue and end each label."""
+    labels = [tag[2:] for tag in tags if tag[0] == "B"]
+    inner = [[tags.index(f"{kind}-{label}") for label in labels] for kind in "BIL"]
+    return [i for i, tag in enumerate(tags) if tag[0] in "OU"], inner
 
 
 @cache

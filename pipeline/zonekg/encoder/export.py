@@ -9,6 +9,7 @@ import copy
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
 import onnx
 import torch
@@ -17,6 +18,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
 from zonekg.encoder.net import Batch, TaggingNet
+from zonekg.encoder.pruning import strongest
 
 __all__ = ["to_onnx"]
 
@@ -33,8 +35,9 @@ class _OneText(nn.Module):
     def forward(
         self, ids: Tensor, chars: Tensor, piece: Tensor, place: Tensor, *features: Tensor
     ) -> Tensor:
-        mask, known = torch.ones_like(ids), torch.ones_like(chars)
-        return self.net(Batch(ids, mask, chars, piece, place, known, *features))
+        hidden = self.net.encoder(input_ids=ids).last_hidden_state
+        batch = Batch(ids, None, chars, piece, place, None, *features)
+        return self.net.score(hidden[0][piece[0]].unsqueeze(0), batch)
 
 
 class _Rows(nn.Module):
@@ -62,6 +65,60 @@ def _shrink_tables(module: nn.Module) -> None:
             _shrink_tables(child)
 
 
+class _TwoWays(nn.Module):
+    """The feed-forward part of a BERT's layer, its few strongest neurons on a way of their own.
+
+    One of them may be ten times as active as any other, and int8 has one scale for all that go
+    together: beside it the others would be rounded away. Dettmers et al. (2022), "LLM.int8()".
+    """
+
+    def __init__(self, layer: Any) -> None:
+        super().__init__()
+        self.act = layer.intermediate.intermediate_act_fn
+        into, out = layer.intermediate.dense, layer.output.dense
+        order = strongest(layer)
+        self.into, self.out = nn.ModuleList(), nn.ModuleList()
+        for kept in (order[_STRONG:].sort().values, order[:_STRONG].sort().values):
+            self.into.append(_linear(into.weight[kept], into.bias[kept]))
+            self.out.append(_linear(out.weight[:, kept], out.bias if not self.out else None))
+
+    def forward(self, x: Tensor) -> Tensor:
+        most, few = (out(self.act(into(x))) for into, out in zip(self.into, self.out, strict=True))
+        return most + few
+
+
+_STRONG = 8
+
+
+def _linear(weight: Tensor, bias: Tensor | None) -> nn.Linear:
+    layer = nn.Linear(weight.shape[1], weight.shape[0], bias=bias is not None)
+    layer.weight = nn.Parameter(weight.detach().clone())
+    if bias is not None:
+        layer.bias = nn.Parameter(bias.detach().clone())
+    return layer
+
+
+def _part_neurons(net: TaggingNet) -> None:
+    """Lead the strong neurons of each layer apart, if the encoder is built like a BERT."""
+    for layer in getattr(getattr(net.encoder, "encoder", None), "layer", ()):
+        if hasattr(layer, "intermediate") and hasattr(layer, "output"):
+            layer.output.dense, layer.intermediate = _TwoWays(layer), nn.Identity()
+
+
+class _NoTypes(nn.Module):
+    def forward(self, ids: Tensor) -> float:
+        return 0.0
+
+
+def _fold_types(net: TaggingNet) -> None:
+    """Add a BERT's vector of the first kind of text, the only one here, to those of positions."""
+    found: Any = getattr(net.encoder, "embeddings", None)
+    if hasattr(found, "token_type_embeddings") and hasattr(found, "position_embeddings"):
+        with torch.no_grad():
+            found.position_embeddings.weight += found.token_type_embeddings.weight[0]
+        found.token_type_embeddings = _NoTypes()
+
+
 def to_onnx(net: TaggingNet, *, int8: bool = True) -> bytes:
     """The graph as bytes, for one text at a time.
 
@@ -74,8 +131,10 @@ def to_onnx(net: TaggingNet, *, int8: bool = True) -> bytes:
     """
     net = copy.deepcopy(net).cpu().float().eval()
     net.encoder.set_attn_implementation("eager")
+    _fold_types(net)
     if int8:
         _shrink_tables(net)
+        _part_neurons(net)
     example = (torch.tensor([[0, 1, 2, 1]]), *(torch.tensor([row]) for row in _EXAMPLE))
     names = ["ids", "chars", "piece", "place"]
     if net.features:

@@ -31,15 +31,16 @@ class Batch(NamedTuple):
 
     ids, mask: pieces, shape (texts, pieces), the mask 1 where there is one; chars, piece, place,
     known: shape (texts, characters), see `Characters`; known is 1 where there is a character;
-    features: shape (texts, characters, features), if the texts have any.
+    features: shape (texts, characters, features), if the texts have any. Without `mask` and
+    `known` nothing is filled up.
     """
 
     ids: Tensor
-    mask: Tensor
+    mask: Tensor | None
     chars: Tensor
     piece: Tensor
     place: Tensor
-    known: Tensor
+    known: Tensor | None
     features: Tensor | None = None
 
 
@@ -117,13 +118,12 @@ class TaggingNet(nn.Module):
     def forward(self, batch: Batch) -> Tensor:
         """Scores of shape (texts, characters, tags)."""
         hidden = self.encoder(input_ids=batch.ids, attention_mask=batch.mask).last_hidden_state
-        return self.score(hidden, batch)
-
-    def score(self, hidden: Tensor, batch: Batch) -> Tensor:
-        """The scores from the encoder's vectors, shape (texts, pieces, hidden)."""
-        known = batch.known.unsqueeze(-1).to(hidden.dtype)
         spread = batch.piece.unsqueeze(-1).expand(-1, -1, hidden.shape[-1])
-        wide = hidden.gather(1, spread)
+        return self.score(hidden.gather(1, spread), batch)
+
+    def score(self, wide: Tensor, batch: Batch) -> Tensor:
+        """The scores, from each character's vector of its piece: (texts, characters, hidden)."""
+        known = 1.0 if batch.known is None else batch.known.unsqueeze(-1).to(wide.dtype)
         columns = () if batch.features is None else batch.features.unbind(-1)
         more = [table(rows) for table, rows in zip(self.features, columns, strict=True)]
         x = torch.cat([wide, self.chars(batch.chars), self.places(batch.place), *more], dim=-1)
@@ -142,9 +142,11 @@ class Neighbours(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(texts, characters, width) in, (texts, characters, out) out."""
-        edge = torch.zeros_like(x[:, :1])
-        padded = torch.cat([edge, x, edge], dim=1)
-        return self.linear(torch.cat([padded[:, :-2], x, padded[:, 2:]], dim=-1))
+        parts = torch.cat(self.linear.weight.chunk(3, dim=1))
+        before, here, after = nn.functional.linear(x, parts).chunk(3, dim=-1)
+        before = nn.functional.pad(before[:, :-1], (0, 0, 1, 0))
+        after = nn.functional.pad(after[:, 1:], (0, 0, 0, 1))
+        return before + here + after + self.linear.bias
 
 
 def pretrained(name: str, layers: int, dropout: float) -> PreTrainedModel:

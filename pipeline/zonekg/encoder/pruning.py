@@ -9,12 +9,12 @@ import json
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from zonekg.encoder.segment import Segmenter
 
-__all__ = ["keep_neurons", "keep_pieces"]
+__all__ = ["keep_neurons", "keep_pieces", "strongest"]
 
 
 def keep_pieces(segmenter: Segmenter, net: PreTrainedModel, count: int) -> Segmenter:
@@ -57,16 +57,21 @@ def _renumber(tokenizer: dict[str, Any], new: dict[int, int]) -> None:
 
 
 def keep_neurons(net: Any, count: int) -> None:
-    """Cut the feed-forward part of each layer of a BERT down to its `count` strongest neurons.
-
-    A neuron's strength is the norm of what leads to it times the norm of what it leads to.
-    """
+    """Cut the feed-forward part of each layer of a BERT down to its `count` strongest neurons."""
     for layer in net.encoder.layer:
         into, out = layer.intermediate.dense, layer.output.dense
-        strength = into.weight.norm(dim=1) * out.weight.norm(dim=0)
-        kept = strength.topk(min(count, len(strength))).indices.sort().values
+        kept = strongest(layer)[:count].sort().values
         into.weight = nn.Parameter(into.weight.detach()[kept])
         into.bias = nn.Parameter(into.bias.detach()[kept])
         out.weight = nn.Parameter(out.weight.detach()[:, kept])
         into.out_features = out.in_features = len(kept)
     net.config.intermediate_size = min(count, net.config.intermediate_size)
+
+
+def strongest(layer: Any) -> Tensor:
+    """The neurons of the feed-forward part of a BERT's layer, the strongest first.
+
+    A neuron's strength is the norm of what leads to it times the norm of what it leads to.
+    """
+    into, out = layer.intermediate.dense.weight, layer.output.dense.weight
+    return (into.norm(dim=1) * out.norm(dim=0)).argsort(descending=True, stable=True)

@@ -6,6 +6,7 @@ piece's vector and knows its place in it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -51,13 +52,11 @@ class Segmenter:
         self._tokenizer.encode_special_tokens = True  # "<s>" in a text is three characters
         vocabulary = sorted(self._tokenizer.get_vocab().items(), key=lambda item: item[1])
         single = [piece for piece, _ in vocabulary if len(piece) == 1]
-        self._rows = {piece: i for i, piece in enumerate(single, start=1)}
-        self._rows.setdefault(" ", self._rows.get("▁", 0))
-
-    @property
-    def characters(self) -> int:
+        rows = {ord(piece): i for i, piece in enumerate(single, start=1)}
+        rows.setdefault(ord(" "), rows.get(ord("▁"), 0))
+        self.characters = len(rows) + 1
         """The number of rows in the table of characters, the unknown one included."""
-        return len(self._rows) + 1
+        self._rows = _by_code(rows)
 
     @property
     def longest(self) -> int | None:
@@ -78,24 +77,33 @@ class Segmenter:
     def __call__(self, text: str) -> Characters:
         """Cut a text. A character that the tokenizer drops has the piece 0, the one before all."""
         found = self._tokenizer.encode(text)
-        ids = np.array(found.ids, dtype=np.int64)
+        starts, ends = np.array(found.offsets, dtype=np.int64).reshape(-1, 2).T
+        sizes = ends - starts
+        numbers = np.repeat(np.arange(len(sizes)), sizes)
+        at = np.arange(len(numbers)) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
         piece = np.zeros(len(text), dtype=np.int64)
         place = np.full(len(text), 3, dtype=np.int64)
-        for number, (start, end) in enumerate(found.offsets):
-            piece[start:end] = number
-            if end - start > 1:
-                place[start] = 0
-                place[start + 1 : end - 1] = 1
-                place[end - 1] = 2
-        half_width = text.translate(_ONE_TO_ONE)
-        chars = np.array([self._rows.get(char, 0) for char in half_width], dtype=np.int64)
-        return Characters(ids, chars, piece, place)
+        piece[at] = numbers
+        long = sizes > 1
+        place[at[long[numbers]]] = 1
+        place[starts[long]] = 0
+        place[ends[long] - 1] = 2
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        chars = self._rows[np.minimum(codes, len(self._rows) - 1)]
+        return Characters(np.array(found.ids, dtype=np.int64), chars, piece, place)
 
 
-def _one_to_one() -> dict[int, int]:
-    """Full-width letters, digits and marks as half-width ones, all white space as a space."""
-    table = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-    return table | dict.fromkeys(map(ord, "\t\n\v\f\r\x85\xa0\u2028\u2029\u3000"), ord(" "))
+def _by_code(rows: Mapping[int, int]) -> Ints:
+    """Rows of code points as an array; its last element stands for all that are not in it.
 
-
-_ONE_TO_ONE = _one_to_one()
+    Full-width letters, digits and marks have the row of the half-width ones, white space that of
+    the space.
+    """
+    same = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    same |= dict.fromkeys(map(ord, "\t\n\v\f\r\x85\xa0\u2028\u2029\u3000"), ord(" "))
+    found = np.zeros(max(*rows, *same) + 2, dtype=np.int64)
+    for code, row in rows.items():
+        found[code] = row
+    for code, other in same.items():
+        found[code] = rows.get(other, 0)
+    return found

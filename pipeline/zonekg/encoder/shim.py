@@ -136,8 +136,14 @@ class EncoderShim(Shim):
             options = SessionOptions()
             options.intra_op_num_threads = options.inter_op_num_threads = 1
             options.log_severity_level = 3
+            # by tanh, a hundredth of the time less; rounding to int8 changes scores far more
+            options.add_session_config_entry("optimization.enable_gelu_approximation", "1")
             self._session = InferenceSession(
-                self.graph, options, providers=["CPUExecutionProvider"]
+                self.graph,
+                options,
+                providers=["CPUExecutionProvider"],
+                # its fused sum and norm takes five times as long as the two by themselves
+                disabled_optimizers=["SkipLayerNormFusion"],
             )
         return self._session
 
