@@ -9,9 +9,9 @@ from thinc.api import fix_random_seed
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel, BertTokenizerFast, PreTrainedTokenizerFast
 
+from zonekg.encoder.conversion.packed import Packed, Shape
+from zonekg.encoder.conversion.vocabulary import SPACE, SPECIALS, Piece, build_tokenizer
 from zonekg.encoder.net import TaggingNet, pretrained, quiet
-from zonekg.encoder.packed import Packed, Shape
-from zonekg.encoder.vocabulary import SPACE, SPECIALS, Piece, build_tokenizer
 
 torch.set_num_threads(1)  # nets this small gain nothing by two, and lose much on a busy machine
 

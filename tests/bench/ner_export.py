@@ -2,7 +2,7 @@
 
     python tests/bench/ner_export.py training/NAME/checkpoint/600 OUT.json
 
-The folder is a checkpoint of ``zonekg train``; its averaged weights are taken, which are what ships.
+The folder is a checkpoint of ``zonekg train``. Its averaged weights are taken: they are what ships.
 """
 
 from __future__ import annotations
@@ -49,12 +49,13 @@ def main() -> None:
     shim.load_training_state((args.folder / "shims" / "ner-0").read_bytes())
     with model.use_params({}):
         net = copy.deepcopy(shim.net)
-    shim.net = net
+    shim.learn(net)
     rows: dict[str, dict[str, Any]] = {path.as_posix(): {} for path in SETS}
     found: dict[tuple[str, str], set[tuple[int, int, int, str]]] = {}
     for form in FORMS:
         if form != "torch":
-            shim.net, shim.graph, shim._session = None, to_onnx(net, int8="int8" in form), None
+            shim.learner, shim.graph = None, to_onnx(net, int8="int8" in form)
+            shim._session = None
         for path in SETS:
             gold, name = list(read_docs(path, nlp)), path.as_posix()
             found[form, name] = mentions(list(nlp.pipe(doc.text for doc in gold)))

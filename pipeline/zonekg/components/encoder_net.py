@@ -99,14 +99,14 @@ def _load(
         keep_neurons(net, cut["neurons"])
     model.attrs["longest"] = shim.segmenter.longest
     shim.features = read_features(features)
-    shim.net = TaggingNet(
+    tagging_net = TaggingNet(
         net,
         characters=shim.segmenter.characters,
         tags=model.get_dim("nO"),
         features=[feature.rows for feature in shim.features.values()],
         **settings,
     )
-    shim.use_device(shim.device)
+    shim.learn(tagging_net)
 
 
 def _forward(

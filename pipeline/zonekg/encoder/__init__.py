@@ -1,1 +1,1 @@
-"""The pretrained Chinese encoder: where its weights come from, and how text becomes its pieces."""
+"""The pretrained encoder at work: text in pieces, the net on them, its way to ONNX and int8."""

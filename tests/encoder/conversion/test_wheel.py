@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from packed_toy import pack_wheel
-from zonekg.encoder.wheel import fetch_wheel, read_member
+from zonekg.encoder.conversion.wheel import fetch_wheel, read_member
 from zonekg.errors import InputError
 
 DIGEST = hashlib.sha256(b"E5S1").hexdigest()

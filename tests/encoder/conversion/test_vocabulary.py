@@ -6,8 +6,13 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from packed_toy import PIECES, Toy
-from zonekg.encoder.packed import read_packed
-from zonekg.encoder.vocabulary import SPECIALS, build_tokenizer, choose_pieces, choose_rules
+from zonekg.encoder.conversion.packed import read_packed
+from zonekg.encoder.conversion.vocabulary import (
+    SPECIALS,
+    build_tokenizer,
+    choose_pieces,
+    choose_rules,
+)
 from zonekg.errors import InputError
 
 ODD = "开发区高新中１12，…⑩㎡ \t\r\n\u3000\xa0囧𠮷😀🇨\u0301\ufe0f\u1acf<s>/unk²ａ"

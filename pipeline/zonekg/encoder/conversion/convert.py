@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zonekg.encoder.packed import Packed, Shape, read_packed
-from zonekg.encoder.vocabulary import SPECIALS, build_tokenizer, choose_pieces
-from zonekg.encoder.wheel import MEMBER, REQUIREMENT, SHA256, read_member
+from zonekg.encoder.conversion.packed import Packed, Shape, read_packed
+from zonekg.encoder.conversion.vocabulary import SPECIALS, build_tokenizer, choose_pieces
+from zonekg.encoder.conversion.wheel import MEMBER, REQUIREMENT, SHA256, read_member
 from zonekg.errors import OutputError, ZonekgError
 from zonekg.files import make_folder, open_atomic, write_json
 
@@ -56,7 +56,7 @@ A BERT encoder of $layers layers, $hidden wide, with $rows pieces, for `transfor
 | changes | weights unpacked to float16; pieces of other languages left out of the vocabulary |
 
 A sequence is `<s> ▁ pieces </s>`. Each piece covers whole characters; see
-`zonekg.encoder.vocabulary`.
+`zonekg.encoder.conversion.vocabulary`.
 
 | file | SHA-256 |
 |---|---|

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from packed_toy import FORMS, Toy
-from zonekg.encoder.packed import read_packed
+from zonekg.encoder.conversion.packed import read_packed
 from zonekg.errors import InputError
 
 

@@ -23,8 +23,8 @@ from tokenizers.models import Unigram
 from tokenizers.normalizers import Normalizer, Precompiled, Replace, Sequence
 from tokenizers.processors import TemplateProcessing
 
-from zonekg.encoder.charsmap import pack_charsmap
-from zonekg.encoder.packed import Packed
+from zonekg.encoder.conversion.charsmap import pack_charsmap
+from zonekg.encoder.conversion.packed import Packed
 from zonekg.errors import InputError
 
 __all__ = ["SPACE", "SPECIALS", "Piece", "build_tokenizer", "choose_pieces", "choose_rules"]

@@ -1,0 +1,178 @@
+"""The torch net while it learns: gradients, steps, the average of its weights.
+
+Needs the extra ``train``; a shipped model runs without this file.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from thinc.api import Optimizer
+from torch import Tensor
+
+from zonekg.encoder.net import TaggingNet, collate, learning_groups
+from zonekg.encoder.segment import Characters
+
+__all__ = ["Learner"]
+
+Floats = NDArray[np.float32]
+
+
+class Learner:
+    """A net with all that its training keeps beside the weights.
+
+    settings: ``head_scale`` and ``layer_decay``, see `learning_groups`; ``average``, the memory of
+    the moving average of the weights, 0 for none; ``mixed_precision``, whether to use bfloat16.
+    padding: the id of a piece that stands for none.
+    """
+
+    def __init__(
+        self, net: TaggingNet, settings: Mapping[str, float], padding: int, device: str = "cpu"
+    ) -> None:
+        self.net = net
+        self.settings = settings
+        self.padding = padding
+        self.use_device(device)
+        self._optimizer: torch.optim.Optimizer | None = None
+        self._average: dict[str, Tensor] = {}
+        self._waiting: dict[str, Any] | None = None
+        self._updates = 0
+
+    def use_device(self, device: str) -> None:
+        """Go to a device, such as ``cuda:0``."""
+        self.device = device
+        self.net.to(device)
+
+    def predict(self, texts: Sequence[Characters]) -> list[Floats]:
+        """Scores of texts, each of shape (characters, tags)."""
+        self.net.eval()
+        with torch.inference_mode(), self._autocast():
+            rows = self._forward(texts).float().cpu().numpy()
+        return [rows[i, : len(text.chars)] for i, text in enumerate(texts)]
+
+    def begin_update(
+        self, texts: Sequence[Characters]
+    ) -> tuple[list[Floats], Callable[[Sequence[Floats]], None]]:
+        """Scores of a batch, and what takes their gradients.
+
+        Texts of about one length go through the net together, so that little is filled up.
+        """
+        self.net.train()
+        lengths = [len(text.chars) for text in texts]
+        found = []
+        for group in _alike(lengths):
+            with self._autocast():
+                found.append((group, self._forward([texts[i] for i in group]).float()))
+
+        def backprop(gradients: Sequence[Floats]) -> None:
+            for group, scores in found:
+                d_scores = torch.zeros_like(scores)
+                for row, i in enumerate(group):
+                    d_scores[row, : lengths[i]] = torch.from_numpy(np.asarray(gradients[i]))
+                scores.backward(d_scores / sum(lengths))
+
+        rows: dict[int, Floats] = {}
+        for group, scores in found:
+            plain = scores.detach().cpu().numpy()
+            rows |= {i: plain[row, : lengths[i]] for row, i in enumerate(group)}
+        return [rows[i] for i in range(len(texts))], backprop
+
+    def _forward(self, texts: Sequence[Characters]) -> Tensor:
+        scores: Tensor = self.net(collate(texts, self.padding, self.device))
+        return scores
+
+    def _autocast(self) -> Any:
+        enabled = bool(self.settings["mixed_precision"])
+        return torch.autocast(self.device.split(":")[0], dtype=torch.bfloat16, enabled=enabled)
+
+    def finish_update(self, optimizer: Optimizer) -> None:
+        """One step of AdamW at the learning rate of thinc's optimizer, each layer at its scale."""
+        mine = self._torch_optimizer(optimizer)
+        for group in mine.param_groups:
+            group["lr"] = float(optimizer.learn_rate) * group["scale"]
+        if optimizer.grad_clip:
+            torch.nn.utils.clip_grad_norm_(self.net.parameters(), optimizer.grad_clip)
+        mine.step()
+        mine.zero_grad()
+        self._updates += 1
+        self._update_average()
+
+    def _torch_optimizer(self, optimizer: Optimizer) -> torch.optim.Optimizer:
+        if self._optimizer is None:
+            groups = learning_groups(
+                self.net,
+                head=self.settings["head_scale"],
+                decay=self.settings["layer_decay"],
+                weight_decay=optimizer.L2,
+            )
+            self._optimizer = torch.optim.AdamW(
+                groups, lr=0.0, betas=(optimizer.b1, optimizer.b2), eps=optimizer.eps
+            )
+            if self._waiting:
+                self._optimizer.load_state_dict(self._waiting)
+                self._waiting = None
+        return self._optimizer
+
+    def _update_average(self) -> None:
+        """The moving average of the weights, which is what is judged and kept."""
+        rate = self.settings["average"]
+        if not rate:
+            return
+        share = min(rate, self._updates / (self._updates + 10))  # short memory at first
+        with torch.no_grad():
+            for name, value in self.net.state_dict().items():
+                if name not in self._average:
+                    self._average[name] = value.clone()
+                elif value.is_floating_point():
+                    self._average[name].lerp_(value, 1 - share)
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """The averaged weights in the place of the last ones, for as long as the context lasts."""
+        if not self._average:
+            yield
+            return
+        last = {name: value.clone() for name, value in self.net.state_dict().items()}
+        self.net.load_state_dict(self._average)
+        try:
+            yield
+        finally:
+            self.net.load_state_dict(last)
+
+    def state(self) -> bytes:
+        """What going on with training needs beside the weights."""
+        state = {
+            "optimizer": self._optimizer.state_dict() if self._optimizer else self._waiting,
+            "average": self._average,
+            "updates": self._updates,
+        }
+        buffer = io.BytesIO()
+        torch.save(state, buffer)
+        return buffer.getvalue()
+
+    def load_state(self, data: bytes) -> None:
+        """Read what `state` gave; the optimizer takes its part at the next update."""
+        state = torch.load(io.BytesIO(data), weights_only=True, map_location=self.device)
+        self._optimizer, self._waiting = None, state["optimizer"]
+        self._average, self._updates = state["average"], state["updates"]
+
+
+def _alike(lengths: Sequence[int]) -> list[list[int]]:
+    """The numbers of texts in groups whose longest is at most half as long again as the shortest.
+
+    >>> _alike([10, 90, 12, 100, 30])
+    [[0, 2], [4], [1, 3]]
+    """
+    groups: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        if groups and lengths[i] <= 1.5 * lengths[groups[-1][0]]:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return groups
