@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from tiny_encoder import POSITIONS, TAGS, make_net
+from zonekg.encoder import export
 from zonekg.encoder.export import to_onnx
 from zonekg.encoder.net import collate
 
@@ -46,6 +47,18 @@ def test_the_graph_in_int8_is_close_and_small(net, segmenter, graphs):
         apart = np.abs(run(small, text) - expected)
         assert apart.mean() < 0.05 * np.abs(expected).mean()
         assert apart.max() > 0
+
+
+def test_the_strongest_neurons_go_apart_and_nothing_else_changes(net):
+    layer = net.encoder.encoder.layer[0]
+    with torch.no_grad():
+        layer.intermediate.dense.weight[3] *= 30.0
+    parted, x = export._TwoWays(layer), torch.randn(2, 5, net.encoder.config.hidden_size)
+    most, few = (into.weight for into in parted.into)
+    assert (len(most), len(few)) == (net.encoder.config.intermediate_size - 8, 8)
+    assert any(torch.equal(row, layer.intermediate.dense.weight[3]) for row in few)
+    expected = layer.output.dense(layer.intermediate(x))
+    assert torch.allclose(parted(x), expected, atol=1e-5)
 
 
 def test_weights_are_int8(net, graphs):
