@@ -161,6 +161,5 @@ def test_scales_fall_with_the_depth_and_vectors_are_not_shrunk(net):
 def test_a_batch_is_made_on_its_device(segmenter, device):
     batch = collate(cut(segmenter), 0, device)
     assert isinstance(batch, Batch)
-    assert batch.features is None
-    assert {column.device.type for column in batch[:-1]} == {device}
-    assert {column.dtype for column in batch[:-1]} == {torch.int64}
+    assert {column.device.type for column in batch} == {device}
+    assert {column.dtype for column in batch} == {torch.int64}

@@ -11,7 +11,6 @@ from thinc.api import Model
 from thinc.types import Floats2d
 
 from zonekg.components.windows import Window
-from zonekg.encoder.features import read_features
 from zonekg.encoder.shim import EncoderShim, Floats
 from zonekg.errors import ModelError
 
@@ -34,7 +33,6 @@ def build_encoder(
     layer_decay: float = 0.95,
     average: float = 0.0,
     mixed_precision: bool = True,
-    features: dict[str, str] | None = None,
 ) -> Model[list[Window], list[Floats2d]]:
     """Scores for each tag of each token: windows in, arrays of shape (tokens, tags) out.
 
@@ -44,10 +42,7 @@ def build_encoder(
     for all; width, char_width: of the layers on top of it;
     dropout: of the encoder and on top of it, 0 to 1; head_scale, layer_decay: how fast the new
     layers learn, and each layer of the encoder against the one above it; average: the memory of the
-    moving average of the weights, 0 for none, below 1; mixed_precision: train in bfloat16;
-    features: what else to tell of characters, each with the folder that it is read from when
-    training begins: ``words``, a model of spacy-pkuseg; ``gazetteer``, lists of names, or ``""``
-    for no names but the lexicon's words.
+    moving average of the weights, 0 for none, below 1; mixed_precision: train in bfloat16.
     """
     learning = {
         "head_scale": head_scale,
@@ -60,7 +55,7 @@ def build_encoder(
     model: Model[list[Window], list[Floats2d]] = Model(
         _NAME,
         _forward,
-        init=lambda model, **_: _load(model, encoder, cut, features or {}, settings),
+        init=lambda model, **_: _load(model, encoder, cut, settings),
         dims={"nO": None},
         shims=[EncoderShim(learning)],
     )
@@ -77,7 +72,6 @@ def _load(
     model: Model[list[Window], list[Floats2d]],
     encoder: str,
     cut: dict[str, int],
-    features: dict[str, str],
     settings: dict[str, Any],
 ) -> None:
     try:
@@ -98,12 +92,10 @@ def _load(
     if cut["neurons"]:
         keep_neurons(net, cut["neurons"])
     model.attrs["longest"] = shim.segmenter.longest
-    shim.features = read_features(features)
     tagging_net = TaggingNet(
         net,
         characters=shim.segmenter.characters,
         tags=model.get_dim("nO"),
-        features=[feature.rows for feature in shim.features.values()],
         **settings,
     )
     shim.learn(tagging_net)

@@ -32,11 +32,9 @@ class _OneText(nn.Module):
         super().__init__()
         self.net = net
 
-    def forward(
-        self, ids: Tensor, chars: Tensor, piece: Tensor, place: Tensor, *features: Tensor
-    ) -> Tensor:
+    def forward(self, ids: Tensor, chars: Tensor, piece: Tensor, place: Tensor) -> Tensor:
         hidden = self.net.encoder(input_ids=ids).last_hidden_state
-        batch = Batch(ids, None, chars, piece, place, None, *features)
+        batch = Batch(ids, None, chars, piece, place, None)
         return self.net.score(hidden[0][piece[0]].unsqueeze(0), batch)
 
 
@@ -122,9 +120,8 @@ def _fold_types(net: TaggingNet) -> None:
 def to_onnx(net: TaggingNet, *, int8: bool = True) -> bytes:
     """The graph as bytes, for one text at a time.
 
-    In: ``ids``, shape (1, pieces); ``chars``, ``piece``, ``place``, shape (1, characters); and,
-    for a net that takes any, ``features``, shape (1, characters, features). Out: ``scores``, shape
-    (1, characters, tags).
+    In: ``ids``, shape (1, pieces); ``chars``, ``piece``, ``place``, shape (1, characters). Out:
+    ``scores``, shape (1, characters, tags).
 
     int8: weights are kept as int8, a scale for each row of a table and each column of a matrix,
     and activations are quantised as they come; without it everything is float32.
@@ -137,9 +134,6 @@ def to_onnx(net: TaggingNet, *, int8: bool = True) -> bytes:
         _part_neurons(net)
     example = (torch.tensor([[0, 1, 2, 1]]), *(torch.tensor([row]) for row in _EXAMPLE))
     names = ["ids", "chars", "piece", "place"]
-    if net.features:
-        names.append("features")
-        example = (*example, torch.zeros(1, len(_EXAMPLE[0]), len(net.features), dtype=torch.int64))
     axes = {name: {1: "characters"} for name in (*names[1:], "scores")} | {"ids": {1: "pieces"}}
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")

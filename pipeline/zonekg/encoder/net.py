@@ -30,9 +30,8 @@ class Batch(NamedTuple):
     """Texts side by side, the shorter ones filled up.
 
     ids, mask: pieces, shape (texts, pieces), the mask 1 where there is one; chars, piece, place,
-    known: shape (texts, characters), see `Characters`; known is 1 where there is a character;
-    features: shape (texts, characters, features), if the texts have any. Without `mask` and
-    `known` nothing is filled up.
+    known: shape (texts, characters), see `Characters`; known is 1 where there is a character.
+    Without `mask` and `known` nothing is filled up.
     """
 
     ids: Tensor
@@ -41,21 +40,18 @@ class Batch(NamedTuple):
     piece: Tensor
     place: Tensor
     known: Tensor | None
-    features: Tensor | None = None
 
 
 def collate(texts: Sequence[Characters], padding: int, device: str = "cpu") -> Batch:
     """One batch of texts; `padding` is the id of a piece that stands for none."""
-    columns = [
+    columns = (
         _side_by_side([t.ids for t in texts], padding),
         _side_by_side([np.ones_like(t.ids) for t in texts]),
         _side_by_side([t.chars for t in texts]),
         _side_by_side([t.piece for t in texts]),
         _side_by_side([t.place for t in texts]),
         _side_by_side([np.ones_like(t.chars) for t in texts]),
-    ]
-    if texts[0].features is not None:
-        columns.append(_side_by_side([t.features for t in texts]))
+    )
     return Batch(*(column.to(device) for column in columns))
 
 
@@ -73,8 +69,6 @@ class TaggingNet(nn.Module):
     The encoder's vector of a piece goes to each of its characters, beside an embedding of the
     character itself and of its place in the piece; two convolutions of three characters and the
     encoder's vector once more give the scores. So a name may begin or end inside a piece.
-
-    features: for each further feature of characters the number of its values.
     """
 
     def __init__(
@@ -86,7 +80,6 @@ class TaggingNet(nn.Module):
         width: int,
         char_width: int,
         dropout: float,
-        features: Sequence[int] = (),
     ) -> None:
         super().__init__()
         self.encoder = encoder
@@ -97,14 +90,11 @@ class TaggingNet(nn.Module):
             "char_width": char_width,
             "dropout": dropout,
         }
-        if features:
-            self.shape["features"] = list(features)
         hidden = int(encoder.config.hidden_size)
         self.chars = nn.Embedding(characters, char_width)
         self.places = nn.Embedding(PLACES, 16)
-        self.features = nn.ModuleList([nn.Embedding(rows, 16) for rows in features])
         self.dropout = nn.Dropout(dropout)
-        wide = hidden + char_width + 16 * (1 + len(features))
+        wide = hidden + char_width + 16
         self.mix = nn.ModuleList([Neighbours(wide, width), Neighbours(width, width)])
         self.norms = nn.ModuleList([nn.LayerNorm(width), nn.LayerNorm(width)])
         self.output = nn.Linear(width + hidden, tags)
@@ -124,9 +114,7 @@ class TaggingNet(nn.Module):
     def score(self, wide: Tensor, batch: Batch) -> Tensor:
         """The scores, from each character's vector of its piece: (texts, characters, hidden)."""
         known = 1.0 if batch.known is None else batch.known.unsqueeze(-1).to(wide.dtype)
-        columns = () if batch.features is None else batch.features.unbind(-1)
-        more = [table(rows) for table, rows in zip(self.features, columns, strict=True)]
-        x = torch.cat([wide, self.chars(batch.chars), self.places(batch.place), *more], dim=-1)
+        x = torch.cat([wide, self.chars(batch.chars), self.places(batch.place)], dim=-1)
         first, second = self.mix
         x = self.norms[0](nn.functional.gelu(first(self.dropout(x) * known)))
         x = self.norms[1](x + nn.functional.gelu(second(x * known)))

@@ -27,15 +27,12 @@ class Characters(NamedTuple):
     ids: pieces with the special ones around them, shape (pieces,).
     chars, piece, place: for each character its own row in the table of characters (0 is unknown),
     the number of its piece in `ids`, and its place in the piece; shape (characters,).
-    features: what else is known of each, see `zonekg.encoder.features`; shape (characters,
-    features), or None.
     """
 
     ids: Ints
     chars: Ints
     piece: Ints
     place: Ints
-    features: Ints | None = None
 
 
 class Segmenter:

@@ -11,7 +11,6 @@ import srsly
 from numpy.typing import NDArray
 from thinc.api import Optimizer, Shim
 
-from zonekg.encoder.features import Feature, columns, restore_features
 from zonekg.encoder.segment import Characters, Segmenter
 
 if TYPE_CHECKING:
@@ -30,15 +29,14 @@ class EncoderShim(Shim):
     """What thinc needs to train, run and store the net.
 
     learning: the settings of `zonekg.encoder.learner.Learner`; segmenter: cuts text into pieces;
-    features: what else the net knows of characters, by name. Exactly one of `learner` and `graph`
-    (the bytes of an ONNX graph) is there once the model is initialised.
+    exactly one of `learner` and `graph` (the bytes of an ONNX graph) is there once the model is
+    initialised.
     """
 
     def __init__(self, learning: Learning) -> None:
         super().__init__(None)
         self.learning = dict(learning)
         self.segmenter: Segmenter | None = None
-        self.features: dict[str, Feature] = {}
         self.learner: Learner | None = None
         self.graph: bytes = b""
         self.device = "cpu"
@@ -47,10 +45,7 @@ class EncoderShim(Shim):
     def cut(self, text: str) -> Characters:
         """A text as the net takes it."""
         assert self.segmenter is not None
-        found = self.segmenter(text)
-        if self.features:
-            found = found._replace(features=columns(self.features.values(), text))
-        return found
+        return self.segmenter(text)
 
     def predict(self, texts: Sequence[Characters]) -> list[Floats]:
         """Scores of texts, each of shape (characters, tags).
@@ -61,8 +56,7 @@ class EncoderShim(Shim):
         return self.learner.predict(texts) if self.learner else [self._run(text) for text in texts]
 
     def _run(self, text: Characters) -> Floats:
-        given = {name: column for name, column in text._asdict().items() if column is not None}
-        inputs = {name: column[None] for name, column in given.items()}
+        inputs = {name: column[None] for name, column in text._asdict().items()}
         scores: Floats = self.session.run(None, inputs)[0][0]
         return scores
 
@@ -152,8 +146,6 @@ class EncoderShim(Shim):
         message: dict[str, Any] = {"graph": self.graph}
         if self.segmenter is not None:
             message["tokenizer"] = self.segmenter.json
-        if self.features:
-            message["features"] = {name: one.data for name, one in self.features.items()}
         if self.net is not None:
             from safetensors.torch import save  # noqa: PLC0415
 
@@ -168,7 +160,6 @@ class EncoderShim(Shim):
         self.graph, self._session, self.learner = message["graph"], None, None
         if "tokenizer" in message:
             self.segmenter = Segmenter(message["tokenizer"])
-        self.features = restore_features(message.get("features", {}))
         if "weights" in message:
             from safetensors.torch import load  # noqa: PLC0415
 
