@@ -26,8 +26,8 @@ train: .venv/train $(ENCODER)
 	$(BIN)/zonekg train configs/ner_sm.cfg --output models/zh_zone_news_sm
 
 card: .venv/run
-	$(BIN)/zonekg card models/zh_zone_news_trf $(GOLD)
-	$(BIN)/zonekg card models/zh_zone_news_sm $(GOLD)
+	$(BIN)/zonekg card models/zh_zone_news_trf $(GOLD) $(foreach part,seeds ablation calibration,--section models/reports/trf-$(part).md)
+	$(BIN)/zonekg card models/zh_zone_news_sm $(GOLD) --section models/reports/sm-calibration.md
 
 $(ENCODER): | .venv/train
 	$(BIN)/zonekg encoder $@
