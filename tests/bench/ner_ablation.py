@@ -79,7 +79,7 @@ def table(results: Sequence[dict[str, Any]], steps: int | None = None) -> Iterat
     yield "## What each part of the recipe is worth"
     yield ""
     yield "Strict F1 as shipped, in int8, means over seeds; long: PROJECT names of 20 and more"
-    yield f"characters that train has not.{f' All were trained for {steps} steps.' if steps else ''}"
+    yield f"characters that train lacks.{f' All were trained for {steps} steps.' if steps else ''}"
     yield ""
     heads = [f"{name} {column}" for name in SETS for column in SHOWN]
     yield "| | seeds | " + " | ".join(heads) + " |"
