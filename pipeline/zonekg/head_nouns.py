@@ -8,16 +8,16 @@ from functools import lru_cache
 
 from zonekg.lexicon import words
 
-__all__ = ["KINDS", "head_noun"]
+__all__ = ["head_noun"]
 
-KINDS = frozenset((
+# kinds that the word list lacks, and which its shorter words would cut wrongly (展区 of 发展区)
+_KINDS = frozenset((
     "产业园", "物流园", "创新园", "科创园", "双创园", "生态园", "科技城", "科创城", "产业城",
     "生态城", "产业港", "物流港", "综保区", "综改区", "农高区", "自创区", "集聚区", "集中区",
     "发展区", "化工区", "配套区", "小镇", "综合体", "示范线", "中试线", "组装线", "灌装线", "产线",
     "管廊", "促进局", "投促局", "审批局", "经发局", "工信局", "资源局", "环境局", "服务局",
     "发改局", "工信厅", "商务厅", "发展改革委", "发改委", "文理学院",
 ))  # fmt: skip
-"""Kinds that the word list lacks and whose ends it knows (展区 of 发展区)."""
 # what may stand alone where no longer word is known: 边合区 is 区, 封测线 is 线
 _LAST = frozenset("区园城港谷镇局委厅部办处所院厂报网社站线楼仓库场路段岛馆房塔池窑机")
 _PHASE = re.compile(r"(?<=.)(?:[一二三四五六七八九十]+|\d+)期$")
@@ -55,4 +55,4 @@ def head_noun(name: str) -> str:
 
 
 def _is_kind(end: str) -> bool:
-    return end in KINDS or (len(end) < 5 and end in words())
+    return end in _KINDS or (len(end) < 5 and end in words())

@@ -115,7 +115,8 @@ if where == "checkpoint 20":
             die()
     np.savez = half
 train(
-    config, folder + "/model", work=folder + "/work", overrides=overrides, resume=resume,
+    config, os.path.join(folder, "model"), work=os.path.join(folder, "work"),
+    overrides=overrides, resume=resume,
     log=io.StringIO(), watch=lambda tick: die() if where == f"step {tick.step}" else None,
 )
 """

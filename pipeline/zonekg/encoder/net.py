@@ -56,8 +56,7 @@ def collate(texts: Sequence[Characters], padding: int, device: str = "cpu") -> B
 
 
 def _side_by_side(rows: Sequence[Any], fill: int = 0) -> Tensor:
-    shape = (len(rows), max(map(len, rows)), *rows[0].shape[1:])
-    out = torch.full(shape, fill, dtype=torch.int64)
+    out = torch.full((len(rows), max(map(len, rows))), fill, dtype=torch.int64)
     for i, row in enumerate(rows):
         out[i, : len(row)] = torch.from_numpy(row)
     return out
@@ -83,7 +82,7 @@ class TaggingNet(nn.Module):
     ) -> None:
         super().__init__()
         self.encoder = encoder
-        self.shape: dict[str, Any] = {
+        self.shape = {
             "characters": characters,
             "tags": tags,
             "width": width,

@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from zonekg.encoder.learner import Learner
     from zonekg.encoder.net import TaggingNet
 
-__all__ = ["EncoderShim", "Learning"]
+__all__ = ["EncoderShim"]
 
 Floats = NDArray[np.float32]
-Learning = Mapping[str, float]
 
 
 class EncoderShim(Shim):
@@ -33,7 +32,7 @@ class EncoderShim(Shim):
     initialised.
     """
 
-    def __init__(self, learning: Learning) -> None:
+    def __init__(self, learning: Mapping[str, float]) -> None:
         super().__init__(None)
         self.learning = dict(learning)
         self.segmenter: Segmenter | None = None
