@@ -7,6 +7,7 @@ Everything is plain data under one key of ``doc.user_data``, so that it survives
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -19,12 +20,14 @@ from zonekg.articles import Article
 from zonekg.errors import ModelError
 
 __all__ = [
+    "PREDICTED",
     "Amount",
     "Relation",
     "amounts",
     "article",
     "bare_copy",
     "confidences",
+    "evidence",
     "group_mentions",
     "groups",
     "join_equal",
@@ -37,9 +40,13 @@ __all__ = [
     "set_confidences",
     "set_groups",
     "set_relations",
+    "set_unsure_relations",
+    "unsure_relations",
 ]
 
 _KEY = "zonekg"
+PREDICTED = "predicted"
+"""The name in ``doc.spans`` of mentions that a model found which never saw the document."""
 
 
 class Relation(NamedTuple):
@@ -107,12 +114,26 @@ def relations(doc: Doc) -> list[Relation]:
 
 def set_relations(doc: Doc, rows: Iterable[Relation]) -> None:
     """Replace the relations; mentions must be indices into ``doc.ents``."""
+    _set_rows(doc, "relations", rows)
+
+
+def unsure_relations(doc: Doc) -> list[Relation]:
+    """What may be a relation, to be looked at by a person; sorted like `relations`."""
+    return [Relation(*row) for row in _get(doc, "unsure") or []]
+
+
+def set_unsure_relations(doc: Doc, rows: Iterable[Relation]) -> None:
+    """Replace what `unsure_relations` gives."""
+    _set_rows(doc, "unsure", rows)
+
+
+def _set_rows(doc: Doc, name: str, rows: Iterable[Relation]) -> None:
     size = len(doc.ents)
     found = sorted(set(rows))
     for row in found:
         if not (0 <= row.head < size and 0 <= row.tail < size):
             raise IndexError(f"{row} in a doc of {size} mentions")
-    _set(doc, "relations", [list(row) for row in found])
+    _set(doc, name, [list(row) for row in found])
 
 
 def amounts(doc: Doc) -> dict[int, Amount]:
@@ -204,6 +225,24 @@ def sentence_bounds(text: str) -> list[tuple[int, int]]:
     if start < len(text):
         out.append((start, len(text)))
     return out
+
+
+def evidence(
+    row: Relation, mentions: Sequence[Span], sentences: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """(start, end) of the sentences that show a relation: those that its two mentions stand in.
+
+    The mentions are the ones that state it most plainly, so this is one sentence or two. mentions:
+    ``doc.ents``; sentences: the `sentence_bounds` of the text.
+    """
+    found: set[int] = set()
+    for mention in (mentions[row.head], mentions[row.tail]):
+        first, last = (
+            bisect_right(sentences, offset, key=lambda bound: bound[0]) - 1
+            for offset in (mention.start_char, mention.end_char - 1)
+        )
+        found.update(range(first, last + 1))
+    return [sentences[i] for i in sorted(found)]
 
 
 def save_docs(docs: Iterable[Doc], path: Path) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 
 from spacy.about import __version__ as spacy_version
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from zonekg.annotate.corpus import file_digests, read_docs
-from zonekg.docs import bare_copy
+from zonekg.docs import bare_copy, set_confidences
 from zonekg.errors import AnnotationError, SchemaError
 from zonekg.extraction import load_model
 from zonekg.profile import Profile, find_profile
@@ -155,11 +155,13 @@ def _require_known(doc: Doc, who: str, schema: Schema) -> None:
 
 
 def with_gold_entities(nlp: Language, gold: Doc) -> Doc:
-    """The gold mentions, and what every component but NER makes of them."""
+    """The gold mentions, and what every component but NER makes of them and of NER's vectors."""
     doc = bare_copy(gold)
     for name, component in nlp.pipeline:
-        if nlp.get_pipe_meta(name).factory not in NER_FACTORIES:
-            doc = component(doc)
+        doc = component(doc)
+        if nlp.get_pipe_meta(name).factory in NER_FACTORIES:
+            doc.set_ents([Span(doc, e.start, e.end, label=e.label_) for e in gold.ents])
+            set_confidences(doc, [1.0] * len(gold.ents))
     return doc
 
 

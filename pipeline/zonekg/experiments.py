@@ -23,7 +23,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from zonekg.annotate.agreement import Difference, mention_differences, relation_differences
-from zonekg.annotate.corpus import checked_records, read_docs, record_files
+from zonekg.annotate.corpus import checked_records, doc_to_record, read_docs, record_files
 from zonekg.annotate.records import Record, record_lines
 from zonekg.components.ner import CharNer, Floats
 from zonekg.evaluation import with_gold_entities
@@ -37,6 +37,7 @@ __all__ = [
     "Point",
     "Progress",
     "cross_validate",
+    "crossfit",
     "sample",
     "score_point",
     "strict_scores",
@@ -184,15 +185,7 @@ def cross_validate(
     what the model is sure of by `threshold` (0 to 1) counts. Most confident first.
     `settings` change config values.
     """
-    ranked = sorted(checked_records(*data), key=_order)
-    points = []
-    for fold in range(folds):
-        held = work / f"fold-{fold}" / "held-out.jsonl"
-        held.parent.mkdir(parents=True, exist_ok=True)
-        with open_atomic(held) as handle:
-            handle.writelines(record_lines(ranked[fold::folds]))
-        seen = [row for i, row in enumerate(ranked) if i % folds != fold]
-        points.append(Point(held.parent, seen, held, settings or {}))
+    points = _folds(list(checked_records(*data)), work, folds, settings or {})
     train_points(config, points, jobs=jobs, progress=progress)
     found = [
         doubt
@@ -200,6 +193,50 @@ def cross_validate(
         for doubt in _doubts(load_model(point.model), point.dev, threshold)
     ]
     return sorted(found, key=lambda d: (-d.confidence, d.doc, d.what))
+
+
+def crossfit(
+    config: Path,
+    data: Sequence[Path],
+    work: Path,
+    *,
+    folds: int = 3,
+    jobs: int = 1,
+    settings: Mapping[str, Any] | None = None,
+    progress: Progress = lambda *_: None,
+) -> list[Record]:
+    """The documents with the mentions that models find which never saw them, in the same order.
+
+    Train on all folds but one, `folds` times, and mark each document with the model trained without
+    it: what a later stage should learn on, as it will see such mentions and not annotated ones.
+    """
+    records = list(checked_records(*data))
+    points = _folds(records, work, folds, settings or {})
+    train_points(config, points, jobs=jobs, progress=progress)
+    found: dict[str, Record] = {}
+    for point in points:
+        nlp = load_model(point.model)
+        ner = nlp.get_pipe("ner")
+        for gold in read_docs(point.dev, nlp):
+            key = gold.user_data["id"]
+            found[key] = doc_to_record(ner(nlp.make_doc(gold.text)), key)
+    return [found[str(record["id"])] for record in records]
+
+
+def _folds(
+    records: Sequence[Record], work: Path, folds: int, settings: Mapping[str, Any]
+) -> list[Point]:
+    """A training without each fold, which is held out beside it."""
+    ranked = sorted(records, key=_order)
+    points = []
+    for fold in range(folds):
+        held = work / f"fold-{fold}" / "held-out.jsonl"
+        held.parent.mkdir(parents=True, exist_ok=True)
+        with open_atomic(held) as handle:
+            handle.writelines(record_lines(ranked[fold::folds]))
+        seen = [row for i, row in enumerate(ranked) if i % folds != fold]
+        points.append(Point(held.parent, seen, held, settings))
+    return points
 
 
 def _doubts(nlp: Language, held: Path, threshold: float) -> Iterator[Difference]:

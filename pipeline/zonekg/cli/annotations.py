@@ -241,3 +241,32 @@ def doubts_command(
     with open_atomic(target) as handle:
         handle.writelines(record_lines(doubt._asdict() for doubt in found))
     out.print(f"wrote {target}: {len(found)} doubts", markup=False)
+
+
+@app.command("crossfit")
+def crossfit_command(
+    config: Annotated[Path, typer.Argument(help="Training config of an NER, see configs/.")],
+    data: Annotated[list[Path], typer.Argument(help="Annotated documents: files or folders.")],
+    *,
+    target: Annotated[Path, typer.Option("--output", "-o", help="JSONL of marked documents.")],
+    folds: Annotated[int, typer.Option(help="Parts; one training each.", min=2)] = 3,
+    jobs: Jobs = 1,
+    work: Work = Path("training/crossfit"),
+    setting: Settings = None,
+) -> None:
+    """Mark documents by models that never saw them, for the relation stage to learn on.
+
+    Ctrl-C keeps the trainings that are done; the same command goes on from there.
+
+    Example: zonekg annotations crossfit configs/ner_trf.cfg annotations/train -o crossfit.jsonl
+    """
+    from zonekg.experiments import crossfit
+
+    with progress() as report:
+        found = crossfit(
+            config, data, work, folds=folds, jobs=jobs, settings=overrides(setting),
+            progress=lambda done, total: report("folds", done, total),
+        )  # fmt: skip
+    with open_atomic(target) as handle:
+        handle.writelines(record_lines(found))
+    out.print(f"wrote {target}: {len(found)} documents", markup=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -14,7 +14,7 @@ from zonekg.components.windows import Window
 from zonekg.encoder.shim import EncoderShim, Floats
 from zonekg.errors import ModelError
 
-__all__ = ["build_encoder", "encoder_shim"]
+__all__ = ["build_encoder", "encoder_shim", "read_windows"]
 
 _NAME = "encoder"
 
@@ -119,6 +119,24 @@ def _forward(
         return []
 
     return _at_tokens(scores, found), backprop
+
+
+def read_windows(
+    model: Model[Any, Any], found: Sequence[Window]
+) -> list[tuple[Floats, Floats]] | None:
+    """Scores and vectors for each token, shapes (tokens, tags) and (tokens, width).
+
+    The vectors are what the scores are made from. None where the model gives none: because it has
+    no encoder, or is still to be trained.
+    """
+    shims = [shim for shim in model.shims if isinstance(shim, EncoderShim)]
+    if not shims or not shims[0].reads:
+        return None
+    rows = shims[0].read([shims[0].cut(window.text) for window in found])
+    return [
+        (scores[window.at], vectors[window.at])
+        for (scores, vectors), window in zip(rows, found, strict=True)
+    ]
 
 
 def _at_tokens(scores: list[Floats], found: list[Window]) -> list[Floats2d]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,12 @@ from thinc.types import Floats2d
 
 from zonekg.components.calibration import calibrated, fit_curves
 from zonekg.components.decoding import Mention, decode, whole_brackets
+from zonekg.components.encoder_net import read_windows
 from zonekg.components.losses import log_softmax, path_loss, tag_loss
 from zonekg.components.windows import Window, windows
 from zonekg.docs import set_confidences
 from zonekg.encoder.shim import EncoderShim
+from zonekg.errors import ModelError
 
 __all__ = ["CharNer", "make_ner"]
 
@@ -56,6 +58,16 @@ def make_ner(
     return CharNer(nlp.vocab, model, name, window=window, loss=loss)
 
 
+class Found(NamedTuple):
+    """The mentions of a doc and, if shared, a vector for each token, shape (tokens, width)."""
+
+    mentions: list[Mention]
+    vectors: NDArray[np.float16] | None = None
+
+
+_NONE: Floats = np.zeros((0, 0), dtype=np.float32)
+
+
 class CharNer(TrainablePipe):  # type: ignore[misc]
     """The trainable component ``zonekg_ner``.
 
@@ -79,7 +91,9 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         self.model = model
         self.name = name
         self.scorer = lambda examples, **kwargs: get_ner_prf(examples)
-        self.cfg: dict[str, Any] = {"labels": [], "window": window, "calibration": {}, "loss": loss}
+        self.cfg: dict[str, Any] = {
+            "labels": [], "window": window, "calibration": {}, "loss": loss, "shares": False
+        }  # fmt: skip
         self._teacher: CharNer | None = None
 
     # -- labels
@@ -148,44 +162,60 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
 
     # -- prediction
 
-    def predict(self, docs: Iterable[Doc]) -> list[list[Mention]]:
-        """The mentions of each doc; changes nothing."""
+    def predict(self, docs: Iterable[Doc]) -> list[Found]:
+        """What the net finds in each doc; changes nothing."""
         if not self.model.get_ref("output").has_dim("nO"):
-            return [[] for _ in docs]
-        return [self._mentions(doc) for doc in docs]
+            return [Found([]) for _ in docs]
+        return [self._found(doc) for doc in docs]
 
-    def _mentions(self, doc: Doc) -> list[Mention]:
-        found: list[Mention] = []
-        for window, scores in self._score_windows(doc):
-            found += decode(scores, window, self.tags)
-        return [self._calibrated(mention) for mention in whole_brackets(found, doc)]
+    def _found(self, doc: Doc) -> Found:
+        mentions: list[Mention] = []
+        vectors = []
+        for window, scores, rows in self._score_windows(doc):
+            mentions += decode(scores, window, self.tags)
+            vectors.append(rows)
+        sure = [self._calibrated(mention) for mention in whole_brackets(mentions, doc)]
+        return Found(sure, np.concatenate(vectors) if self.cfg["shares"] and vectors else None)
+
+    def share_vectors(self) -> None:
+        """From now on leave the encoder's vectors in ``doc.tensor`` for a later component.
+
+        Raises ModelError when there are none.
+        """
+        if read_windows(self.model, []) is None:
+            raise ModelError(f"{self.name}: only a trained net on an encoder has vectors to share")
+        self.cfg["shares"] = True
 
     def _calibrated(self, mention: Mention) -> Mention:
         sure = calibrated(mention.confidence, mention.label, self.cfg["calibration"])
         return mention._replace(confidence=round(sure, 4))
 
-    def _score_windows(self, doc: Doc) -> Iterator[tuple[Window, Floats]]:
-        """The windows of a doc with their log probabilities."""
+    def _score_windows(self, doc: Doc) -> Iterator[tuple[Window, Floats, NDArray[np.float16]]]:
+        """The windows of a doc with their log probabilities and, if shared, vectors."""
         found = windows(doc, self.cfg["window"])
         size = max(1, _BATCH_TOKENS // self.cfg["window"])
         for start in range(0, len(found), size):
             batch = found[start : start + size]
-            for window, scores in zip(batch, self.model.predict(batch), strict=True):
-                yield window, log_softmax(np.asarray(scores))
+            shared = read_windows(self.model, batch) if self.cfg["shares"] else None
+            read = shared or [(np.asarray(rows), _NONE) for rows in self.model.predict(batch)]
+            for window, (scores, vectors) in zip(batch, read, strict=True):
+                yield window, log_softmax(scores), vectors.astype(np.float16)
 
     def score_tags(self, docs: Sequence[Doc]) -> list[Floats]:
         """Log probabilities of the tags, an array of shape (tokens, tags) for each doc."""
         empty = np.zeros((0, len(self.tags)), dtype=np.float32)
         return [
-            np.concatenate([empty, *(scores for _, scores in self._score_windows(doc))])
+            np.concatenate([empty, *(scores for _, scores, _ in self._score_windows(doc))])
             for doc in docs
         ]
 
-    def set_annotations(self, docs: Iterable[Doc], mentions: list[list[Mention]]) -> None:
-        """Write ``doc.ents`` and their confidences."""
-        for doc, found in zip(docs, mentions, strict=True):
-            doc.set_ents([Span(doc, m.start, m.end, label=m.label) for m in found])
-            set_confidences(doc, [m.confidence for m in found])
+    def set_annotations(self, docs: Iterable[Doc], found: list[Found]) -> None:
+        """Write ``doc.ents`` and their confidences, and ``doc.tensor`` if vectors are shared."""
+        for doc, (mentions, vectors) in zip(docs, found, strict=True):
+            doc.set_ents([Span(doc, m.start, m.end, label=m.label) for m in mentions])
+            set_confidences(doc, [m.confidence for m in mentions])
+            if vectors is not None:
+                doc.tensor = cast(Any, vectors)  # half precision, which spaCy's types don't know
 
     # -- training
 
@@ -259,7 +289,7 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
             gold = {(e.start, e.end, e.label_) for e in example.reference.ents}
             judged += [
                 (m.label, m.confidence, (m.start, m.end, m.label) in gold)
-                for m in self._mentions(example.predicted)
+                for m in self._found(example.predicted).mentions
             ]
         self.cfg["calibration"] = fit_curves(judged)
 

@@ -32,10 +32,13 @@ class _OneText(nn.Module):
         super().__init__()
         self.net = net
 
-    def forward(self, ids: Tensor, chars: Tensor, piece: Tensor, place: Tensor) -> Tensor:
+    def forward(
+        self, ids: Tensor, chars: Tensor, piece: Tensor, place: Tensor
+    ) -> tuple[Tensor, Tensor]:
         hidden = self.net.encoder(input_ids=ids).last_hidden_state
         batch = Batch(ids, None, chars, piece, place, None)
-        return self.net.score(hidden[0][piece[0]].unsqueeze(0), batch)
+        vectors = self.net.read(hidden[0][piece[0]].unsqueeze(0), batch)
+        return self.net.output(vectors), vectors
 
 
 class _Rows(nn.Module):
@@ -121,7 +124,8 @@ def to_onnx(net: TaggingNet, *, int8: bool = True) -> bytes:
     """The graph as bytes, for one text at a time.
 
     In: ``ids``, shape (1, pieces); ``chars``, ``piece``, ``place``, shape (1, characters). Out:
-    ``scores``, shape (1, characters, tags).
+    ``scores``, shape (1, characters, tags), and ``vectors``, what they are made from, shape
+    (1, characters, width).
 
     int8: weights are kept as int8, a scale for each row of a table and each column of a matrix,
     and activations are quantised as they come; without it everything is float32.
@@ -134,7 +138,8 @@ def to_onnx(net: TaggingNet, *, int8: bool = True) -> bytes:
         _part_neurons(net)
     example = (torch.tensor([[0, 1, 2, 1]]), *(torch.tensor([row]) for row in _EXAMPLE))
     names = ["ids", "chars", "piece", "place"]
-    axes = {name: {1: "characters"} for name in (*names[1:], "scores")} | {"ids": {1: "pieces"}}
+    outputs = ["scores", "vectors"]
+    axes = {name: {1: "characters"} for name in (*names[1:], *outputs)} | {"ids": {1: "pieces"}}
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         plain, small = Path(folder) / "plain.onnx", Path(folder) / "int8.onnx"
@@ -143,7 +148,7 @@ def to_onnx(net: TaggingNet, *, int8: bool = True) -> bytes:
             example,
             plain,
             input_names=names,
-            output_names=["scores"],
+            output_names=outputs,
             dynamic_axes=axes,
             opset_version=_OPSET,
             dynamo=False,

@@ -1,4 +1,4 @@
-"""The torch net while it learns: gradients, steps, the average of its weights.
+"""Torch nets while they learn: gradients, steps, the average of their weights.
 
 Needs the extra ``train``; a shipped model runs without this file.
 """
@@ -19,7 +19,7 @@ from torch import Tensor
 from zonekg.encoder.net import TaggingNet, collate, learning_groups
 from zonekg.encoder.segment import Characters
 
-__all__ = ["Learner"]
+__all__ = ["Learner", "TaggingLearner"]
 
 Floats = NDArray[np.float32]
 
@@ -27,18 +27,13 @@ Floats = NDArray[np.float32]
 class Learner:
     """A net with all that its training keeps beside the weights.
 
-    settings: ``head_scale`` and ``layer_decay``, see `learning_groups`; ``average``, the memory of
-    the moving average of the weights, 0 for none; ``mixed_precision``, whether to use bfloat16.
-    padding: the id of a piece that stands for none.
+    settings: ``average``, the memory of the moving average of the weights, 0 for none.
     """
 
-    def __init__(
-        self, net: TaggingNet, settings: Mapping[str, float], padding: int, device: str = "cpu"
-    ) -> None:
+    def __init__(self, net: Any, settings: Mapping[str, float]) -> None:
         self.net = net
         self.settings = settings
-        self.padding = padding
-        self.use_device(device)
+        self.device = "cpu"
         self._optimizer: torch.optim.Optimizer | None = None
         self._average: dict[str, Tensor] = {}
         self._waiting: dict[str, Any] | None = None
@@ -49,47 +44,15 @@ class Learner:
         self.device = device
         self.net.to(device)
 
-    def predict(self, texts: Sequence[Characters]) -> list[Floats]:
-        """Scores of texts, each of shape (characters, tags)."""
-        self.net.eval()
-        with torch.inference_mode(), self._autocast():
-            rows = self._forward(texts).float().cpu().numpy()
-        return [rows[i, : len(text.chars)] for i, text in enumerate(texts)]
-
-    def begin_update(
-        self, texts: Sequence[Characters]
-    ) -> tuple[list[Floats], Callable[[Sequence[Floats]], None]]:
-        """Scores of a batch, and what takes their gradients.
-
-        Texts of about one length go through the net together, so that little is filled up.
-        """
-        self.net.train()
-        lengths = [len(text.chars) for text in texts]
-        found = []
-        for group in _alike(lengths):
-            with self._autocast():
-                found.append((group, self._forward([texts[i] for i in group]).float()))
-
-        def backprop(gradients: Sequence[Floats]) -> None:
-            for group, scores in found:
-                d_scores = torch.zeros_like(scores)
-                for row, i in enumerate(group):
-                    d_scores[row, : lengths[i]] = torch.from_numpy(np.asarray(gradients[i]))
-                scores.backward(d_scores / sum(lengths))
-
-        rows: dict[int, Floats] = {}
-        for group, scores in found:
-            plain = scores.detach().cpu().numpy()
-            rows |= {i: plain[row, : lengths[i]] for row, i in enumerate(group)}
-        return [rows[i] for i in range(len(texts))], backprop
-
-    def _forward(self, texts: Sequence[Characters]) -> Tensor:
-        scores: Tensor = self.net(collate(texts, self.padding, self.device))
-        return scores
-
-    def _autocast(self) -> Any:
-        enabled = bool(self.settings["mixed_precision"])
-        return torch.autocast(self.device.split(":")[0], dtype=torch.bfloat16, enabled=enabled)
+    def _groups(self, weight_decay: float) -> list[dict[str, Any]]:
+        """Parameters for the optimizer, in groups that each have a ``scale`` of the rate."""
+        found: dict[bool, list[Any]] = {}
+        for parameter in self.net.parameters():
+            found.setdefault(parameter.dim() > 1, []).append(parameter)
+        return [
+            {"params": group, "scale": 1.0, "weight_decay": weight_decay if wide else 0.0}
+            for wide, group in found.items()
+        ]
 
     def finish_update(self, optimizer: Optimizer) -> None:
         """One step of AdamW at the learning rate of thinc's optimizer, each layer at its scale."""
@@ -105,14 +68,11 @@ class Learner:
 
     def _torch_optimizer(self, optimizer: Optimizer) -> torch.optim.Optimizer:
         if self._optimizer is None:
-            groups = learning_groups(
-                self.net,
-                head=self.settings["head_scale"],
-                decay=self.settings["layer_decay"],
-                weight_decay=optimizer.L2,
-            )
             self._optimizer = torch.optim.AdamW(
-                groups, lr=0.0, betas=(optimizer.b1, optimizer.b2), eps=optimizer.eps
+                self._groups(optimizer.L2),
+                lr=0.0,
+                betas=(optimizer.b1, optimizer.b2),
+                eps=optimizer.eps,
             )
             if self._waiting:
                 self._optimizer.load_state_dict(self._waiting)
@@ -161,6 +121,69 @@ class Learner:
         state = torch.load(io.BytesIO(data), weights_only=True, map_location=self.device)
         self._optimizer, self._waiting = None, state["optimizer"]
         self._average, self._updates = state["average"], state["updates"]
+
+
+class TaggingLearner(Learner):
+    """A `TaggingNet` with all that its training keeps beside the weights.
+
+    settings: besides those of `Learner`, ``head_scale`` and ``layer_decay``, see `learning_groups`,
+    and ``mixed_precision``, whether to use bfloat16. padding: the id of a piece that stands for
+    none.
+    """
+
+    def __init__(self, net: TaggingNet, settings: Mapping[str, float], padding: int) -> None:
+        super().__init__(net, settings)
+        self.padding = padding
+
+    def _groups(self, weight_decay: float) -> list[dict[str, Any]]:
+        return learning_groups(
+            self.net,
+            head=self.settings["head_scale"],
+            decay=self.settings["layer_decay"],
+            weight_decay=weight_decay,
+        )
+
+    def predict(self, texts: Sequence[Characters]) -> list[Floats]:
+        """Scores of texts, each of shape (characters, tags)."""
+        self.net.eval()
+        with torch.inference_mode(), self._autocast():
+            rows = self._forward(texts).float().cpu().numpy()
+        return [rows[i, : len(text.chars)] for i, text in enumerate(texts)]
+
+    def begin_update(
+        self, texts: Sequence[Characters]
+    ) -> tuple[list[Floats], Callable[[Sequence[Floats]], None]]:
+        """Scores of a batch, and what takes their gradients.
+
+        Texts of about one length go through the net together, so that little is filled up.
+        """
+        self.net.train()
+        lengths = [len(text.chars) for text in texts]
+        found = []
+        for group in _alike(lengths):
+            with self._autocast():
+                found.append((group, self._forward([texts[i] for i in group]).float()))
+
+        def backprop(gradients: Sequence[Floats]) -> None:
+            for group, scores in found:
+                d_scores = torch.zeros_like(scores)
+                for row, i in enumerate(group):
+                    d_scores[row, : lengths[i]] = torch.from_numpy(np.asarray(gradients[i]))
+                scores.backward(d_scores / sum(lengths))
+
+        rows: dict[int, Floats] = {}
+        for group, scores in found:
+            plain = scores.detach().cpu().numpy()
+            rows |= {i: plain[row, : lengths[i]] for row, i in enumerate(group)}
+        return [rows[i] for i in range(len(texts))], backprop
+
+    def _forward(self, texts: Sequence[Characters]) -> Tensor:
+        scores: Tensor = self.net(collate(texts, self.padding, self.device))
+        return scores
+
+    def _autocast(self) -> Any:
+        enabled = bool(self.settings["mixed_precision"])
+        return torch.autocast(self.device.split(":")[0], dtype=torch.bfloat16, enabled=enabled)
 
 
 def _alike(lengths: Sequence[int]) -> list[list[int]]:

@@ -108,16 +108,19 @@ class TaggingNet(nn.Module):
         """Scores of shape (texts, characters, tags)."""
         hidden = self.encoder(input_ids=batch.ids, attention_mask=batch.mask).last_hidden_state
         spread = batch.piece.unsqueeze(-1).expand(-1, -1, hidden.shape[-1])
-        return self.score(hidden.gather(1, spread), batch)
+        return self.output(self.read(hidden.gather(1, spread), batch))
 
-    def score(self, wide: Tensor, batch: Batch) -> Tensor:
-        """The scores, from each character's vector of its piece: (texts, characters, hidden)."""
+    def read(self, wide: Tensor, batch: Batch) -> Tensor:
+        """What scores are made from: (texts, characters, width + hidden).
+
+        wide: each character's vector of its piece, shape (texts, characters, hidden).
+        """
         known = 1.0 if batch.known is None else batch.known.unsqueeze(-1).to(wide.dtype)
         x = torch.cat([wide, self.chars(batch.chars), self.places(batch.place)], dim=-1)
         first, second = self.mix
         x = self.norms[0](nn.functional.gelu(first(self.dropout(x) * known)))
         x = self.norms[1](x + nn.functional.gelu(second(x * known)))
-        return self.output(torch.cat([self.dropout(x), wide], dim=-1))
+        return torch.cat([self.dropout(x), wide], dim=-1)
 
 
 class Neighbours(nn.Module):

@@ -12,7 +12,6 @@ union: commutative, associative and idempotent.
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -26,6 +25,7 @@ from zonekg.docs import (
     amounts,
     article,
     confidences,
+    evidence,
     groups,
     relations,
     sentence_bounds,
@@ -79,11 +79,11 @@ def doc_graph(doc: Doc) -> nx.MultiDiGraph:
     symmetric = {r.label for r in default_schema().relations.values() if r.symmetric}
     for row in relations(doc):
         head, tail = found[first[row.head]], found.get(first[row.tail])
-        evidence = _evidence(text, mentions, source, row, sentences)
+        proof = _evidence(text, source, row, evidence(row, mentions, sentences))
         if tail is None:
             if row.tail in worth:
                 value = worth[row.tail]
-                claim = evidence | {
+                claim = proof | {
                     "relation": row.label, "text": mentions[row.tail].text, "low": str(value.low),
                     "high": str(value.high), "currency": value.currency, "bound": value.bound,
                 }  # fmt: skip
@@ -96,7 +96,7 @@ def doc_graph(doc: Doc) -> nx.MultiDiGraph:
             continue
         if not graph.has_edge(*ends, row.label):
             graph.add_edge(*ends, row.label, seen={source.id: []})
-        graph.edges[*ends, row.label]["seen"][source.id].append(evidence)
+        graph.edges[*ends, row.label]["seen"][source.id].append(proof)
     return graph
 
 
@@ -130,21 +130,9 @@ def _add_node(
 
 
 def _evidence(
-    text: str,
-    mentions: Sequence[Span],
-    source: Article,
-    row: Relation,
-    sentences: Sequence[tuple[int, int]],
+    text: str, source: Article, row: Relation, bounds: Sequence[tuple[int, int]]
 ) -> dict[str, Any]:
-    """The sentence that holds both mentions, or the two sentences that hold one each."""
-    indices: set[int] = set()
-    for mention in (mentions[row.head], mentions[row.tail]):
-        first, last = (
-            bisect_right(sentences, offset, key=lambda bound: bound[0]) - 1
-            for offset in (mention.start_char, mention.end_char - 1)
-        )
-        indices.update(range(first, last + 1))
-    bounds = [sentences[i] for i in sorted(indices)]
+    """The sentences that show a relation, in words and by their places in the file."""
     return {
         "sentence": " … ".join(text[a:b].strip() for a, b in bounds),
         "places": [list(p) for a, b in bounds for p in source.places(a, b)],

@@ -1,0 +1,67 @@
+"""The net of the relation stage as a model of thinc; see `zonekg.encoder.relation_net`."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from spacy.util import registry
+from thinc.api import Model
+
+from zonekg.components.relations.reading import BUCKETS, PAIR_FEATURES, PLACES
+from zonekg.encoder.relation_shim import RelationShim
+from zonekg.errors import ModelError
+from zonekg.schema import default_schema
+
+__all__ = ["build_relation_net", "new_net", "relation_shim"]
+
+
+@registry.architectures("zonekg.RelationNet.v1")
+def build_relation_net(
+    *, width: int = 160, layers: int = 2, dropout: float = 0.4, average: float = 0.99
+) -> Model[Any, Any]:
+    """Scores of pairs of mentions.
+
+    width: of a mention's vector, a multiple of 4; layers: of the transformer over the mentions of
+    an article; dropout: 0 to 1; average: the memory of the moving average of the weights, 0 for
+    none, below 1.
+    """
+    model: Model[Any, Any] = Model(
+        "relations", _forward, shims=[RelationShim({"average": average})]
+    )
+    model.attrs["shape"] = {"width": width, "layers": layers, "dropout": dropout}
+    return model
+
+
+def relation_shim(model: Model[Any, Any]) -> RelationShim:
+    """The shim of a model that `build_relation_net` made."""
+    return cast(RelationShim, model.shims[0])
+
+
+def new_net(model: Model[Any, Any], vectors: int, rules: int) -> None:
+    """Give a model a net to train, for vectors of a width and a number of rules.
+
+    Raises ModelError when torch is missing.
+    """
+    try:
+        from zonekg.encoder.relation_net import RelationNet  # noqa: PLC0415
+    except ImportError as error:
+        raise ModelError(
+            f"learning relations needs {error.name}; pip install 'zonekg[train]'"
+        ) from error
+    schema = default_schema()
+    net = RelationNet(
+        vectors=vectors,
+        labels=len(schema.entities),
+        relations=len(schema.relations),
+        places=PLACES,
+        between=PAIR_FEATURES,
+        buckets=BUCKETS,
+        rules=rules,
+        **model.attrs["shape"],
+    )
+    relation_shim(model).learn(net)
+
+
+def _forward(model: Model[Any, Any], readings: Any, is_train: bool) -> Any:
+    """Thinc's way through the model; the component asks the shim by itself."""
+    raise NotImplementedError("zonekg_relations calls the net through its shim")

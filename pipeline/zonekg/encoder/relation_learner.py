@@ -1,0 +1,106 @@
+"""The relation net while it learns, and its ONNX graph.
+
+Needs the extra ``train``; a shipped model runs without this file.
+"""
+
+from __future__ import annotations
+
+import copy
+import tempfile
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from zonekg.encoder.learner import Learner
+from zonekg.encoder.relation_net import Inputs, choice_loss
+
+__all__ = ["RelationLearner", "relation_graph"]
+
+Floats = NDArray[np.float32]
+_OPSET = 17
+
+
+class RelationLearner(Learner):
+    """A `RelationNet` with all that its training keeps beside the weights."""
+
+    def predict(self, columns: Sequence[Any]) -> Floats:
+        """Scores of the pairs of a stretch, shape (pairs, relations)."""
+        self.net.eval()
+        with torch.inference_mode():
+            scores: Floats = self.net(*_tensors(columns)).numpy()
+        return scores
+
+    def learn(self, columns: Sequence[Any], target: Sequence[Any], scale: float) -> float:
+        """Add the gradient of the loss of a stretch, times `scale`; the loss itself.
+
+        columns: arrays as `Inputs` has them; target: those of `choice_loss`, without the scores.
+        """
+        self.net.train()
+        loss = choice_loss(self.net(*_tensors(columns)), *_tensors(target))
+        (loss * scale).backward()
+        return float(loss.detach())
+
+
+def _tensors(arrays: Sequence[Any]) -> list[Any]:
+    return [torch.from_numpy(np.ascontiguousarray(array)) for array in arrays]
+
+
+def relation_graph(net: Any) -> bytes:
+    """The ONNX graph of a `RelationNet` as bytes, matrices in int8: `Inputs` in, ``scores`` out."""
+    net = copy.deepcopy(net).cpu().eval()
+    axes = {
+        "vectors": {0: "tokens"},
+        "spans": {0: "mentions"},
+        "labels": {0: "mentions"},
+        "places": {0: "mentions"},
+        "pairs": {0: "count"},
+        "between": {0: "count"},
+        "rules": {0: "count"},
+        "scores": {0: "count"},
+    }
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        plain, small = Path(folder) / "plain.onnx", Path(folder) / "int8.onnx"
+        torch.onnx.export(
+            net,
+            tuple(_example(net.shape)),
+            plain,
+            input_names=list(Inputs._fields),
+            output_names=["scores"],
+            dynamic_axes=axes,
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+        quantize_dynamic(
+            plain,
+            small,
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            op_types_to_quantize=["MatMul"],
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
+        onnx.checker.check_model(str(small))
+        return small.read_bytes()
+
+
+def _example(shape: dict[str, Any]) -> list[Any]:
+    """A stretch of five mentions, to trace the net by."""
+    pairs = [(a, b) for a in range(5) for b in range(5) if a != b]
+    return _tensors(
+        [
+            np.zeros((30, shape["vectors"]), dtype=np.float32),
+            np.array([(6 * i, 6 * i + 4) for i in range(5)], dtype=np.int64),
+            np.array([0, 1, 2, 3, 0], dtype=np.int64),
+            np.zeros((5, shape["places"]), dtype=np.int64),
+            np.array(pairs, dtype=np.int64),
+            np.zeros((len(pairs), shape["between"]), dtype=np.int64),
+            np.zeros((len(pairs), shape["rules"]), dtype=np.float32),
+        ]
+    )

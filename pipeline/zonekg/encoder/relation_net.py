@@ -1,0 +1,195 @@
+"""The torch net of the relation stage: the encoder's vectors in, scores of pairs of mentions out.
+
+Needs the extra ``train``; a shipped model runs without this file.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["Inputs", "RelationNet", "choice_loss"]
+
+_NEAR = 8  # tokens on each side of a mention
+_BRIDGE = 80  # tokens between two mentions that are read, at most
+
+
+class Inputs(NamedTuple):
+    """A stretch of an article, see `zonekg.components.relations.reading.Reading`."""
+
+    vectors: Tensor
+    spans: Tensor
+    labels: Tensor
+    places: Tensor
+    pairs: Tensor
+    between: Tensor
+    rules: Tensor
+
+
+class RelationNet(nn.Module):
+    """Scores of shape (pairs, relations).
+
+    A mention is what the encoder says inside of it, at its ends and around it, and where it stands.
+    Two layers of a transformer let the mentions of an article see each other. A pair is scored from
+    its two mentions, how they stand to each other, the words between them and the rules that claim
+    a relation of the two.
+    """
+
+    def __init__(
+        self,
+        *,
+        vectors: int,
+        labels: int,
+        relations: int,
+        places: int,
+        between: int,
+        buckets: int,
+        rules: int,
+        width: int,
+        layers: int,
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        self.shape = {
+            "vectors": vectors, "labels": labels, "relations": relations, "places": places,
+            "between": between, "buckets": buckets, "rules": rules, "width": width,
+            "layers": layers, "dropout": dropout,
+        }  # fmt: skip
+        self.buckets = buckets
+        self.norm = nn.LayerNorm(vectors)
+        self.narrow = nn.Linear(vectors, width)
+        self.cues = nn.Linear(width, _CUES)
+        self.mention = nn.Linear(5 * width, width)
+        self.label = nn.Embedding(labels, width)
+        self.place = nn.Embedding(places * buckets, width)
+        self.layers = nn.ModuleList([_Layer(width, dropout / 2) for _ in range(layers)])
+        self.inner = nn.Dropout(dropout / 2)
+        self.dropout = nn.Dropout(dropout)
+        pair = _PAIR
+        self.head, self.tail = nn.Linear(width, pair), nn.Linear(width, pair)
+        self.kinds = nn.Embedding(labels * labels, pair)
+        self.between = nn.Embedding(between * buckets, pair)
+        self.places = nn.Embedding(2 * places * buckets, pair)
+        self.bridge = nn.Linear(_CUES, pair)
+        self.rules = nn.Linear(rules, pair, bias=False)
+        self.hidden = nn.Linear(pair, pair)
+        self.output = nn.Linear(pair, relations)
+        self.from_head = nn.Linear(width, relations * _FACTORS)
+        self.to_tail = nn.Linear(width, relations * _FACTORS)
+        for table in (self.place, self.between, self.places):
+            nn.init.normal_(table.weight, std=0.1)
+
+    def forward(self, *columns: Tensor) -> Tensor:
+        """Scores of the pairs of one stretch; `columns` are those of `Inputs`."""
+        x = Inputs(*columns)
+        tokens = self.narrow(self.inner(self.norm(x.vectors)))
+        cues = _running(torch.relu(self.cues(tokens)))
+        mentions = self._mentions(tokens, x)
+        heads, tails = x.pairs.unbind(1)
+        pair = self.head(mentions)[heads] + self.tail(mentions)[tails]
+        pair = pair + self.kinds(x.labels[heads] * self.shape["labels"] + x.labels[tails])
+        pair = pair + self.between(self._rows(x.between)).sum(1)
+        places = torch.cat([x.places[heads], x.places[tails]], 1)
+        pair = pair + self.places(self._rows(places)).sum(1)
+        pair = pair + self.bridge(_bridge(cues, x.spans[heads], x.spans[tails]))
+        pair = pair + self.rules(self.dropout(x.rules))
+        pair = nn.functional.gelu(pair)
+        pair = nn.functional.gelu(self.hidden(self.dropout(pair)))
+        scores = self.output(pair)
+        factors = (scores.shape[0], scores.shape[1], _FACTORS)
+        product = self.from_head(mentions)[heads] * self.to_tail(mentions)[tails]
+        return scores + product.reshape(factors).sum(2) / _FACTORS**0.5
+
+    def _rows(self, columns: Tensor) -> Tensor:
+        """Rows of one table for several columns of buckets."""
+        return columns + torch.arange(columns.shape[1], device=columns.device) * self.buckets
+
+    def _mentions(self, tokens: Tensor, x: Inputs) -> Tensor:
+        starts, ends = x.spans.unbind(1)
+        running = _running(tokens)
+        before = (starts - _NEAR).clamp(min=0)
+        after = torch.minimum(ends + _NEAR, torch.full_like(ends, 0) + tokens.shape[0])
+        parts = [
+            _mean(running, starts, ends),
+            _mean(running, before, starts),
+            _mean(running, ends, after),
+            tokens[starts],
+            tokens[ends - 1],
+        ]
+        rows = self.mention(self.dropout(torch.cat(parts, 1))) + self.label(x.labels)
+        rows = rows + self.place(self._rows(x.places)).sum(1)
+        for layer in self.layers:
+            rows = layer(rows)
+        return self.dropout(rows)
+
+
+_PAIR, _CUES, _FACTORS = 96, 64, 48
+_HEADS = 4
+
+
+class _Layer(nn.Module):
+    """A layer of a transformer over the mentions of one article, norms first."""
+
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.norms = nn.ModuleList([nn.LayerNorm(width), nn.LayerNorm(width)])
+        self.project = nn.Linear(width, 3 * width)
+        self.join = nn.Linear(width, width)
+        self.wide, self.back = nn.Linear(width, 2 * width), nn.Linear(2 * width, width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, rows: Tensor) -> Tensor:
+        first, second = self.norms
+        parts = self.project(first(rows)).reshape(rows.shape[0], 3, _HEADS, -1).permute(1, 2, 0, 3)
+        query, key, value = parts.unbind(0)
+        share = (query @ key.transpose(1, 2) / query.shape[-1] ** 0.5).softmax(-1)
+        mixed = (self.dropout(share) @ value).transpose(0, 1).reshape(rows.shape)
+        rows = rows + self.dropout(self.join(mixed))
+        return rows + self.dropout(self.back(self.dropout(torch.relu(self.wide(second(rows))))))
+
+
+def _running(rows: Tensor) -> Tensor:
+    """Sums of the rows before each place, shape (rows + 1, width)."""
+    return nn.functional.pad(rows.cumsum(0), (0, 0, 1, 0))
+
+
+def _mean(running: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
+    return (running[ends] - running[starts]) / (ends - starts).clamp(min=1).unsqueeze(1)
+
+
+def _bridge(cues: Tensor, heads: Tensor, tails: Tensor) -> Tensor:
+    """How much of each cue stands between two mentions, 0 where they are far apart."""
+    low = torch.minimum(heads[:, 1], tails[:, 1])
+    high = torch.maximum(heads[:, 0], tails[:, 0])
+    low = torch.minimum(low, high)
+    near = (high - low <= _BRIDGE).to(cues.dtype).unsqueeze(1)
+    return torch.log1p((cues[high] - cues[low]).clamp(min=0) * near)
+
+
+def choice_loss(
+    scores: Tensor, entries: Tensor, choices: Tensor, right: Tensor, unsure: Tensor
+) -> Tensor:
+    """The surprise at the right options, summed over choices; none of a choice's options counts 0.
+
+    entries, choices: see `zonekg.components.relations.options.Options`; right: bool, shape
+    (options,); unsure: bool, shape (choices,), where none is right, too. Where several are, their
+    shares add up.
+    """
+    low = torch.full((len(choices),), -1e4)
+    said = scores[entries[:, 0], entries[:, 1]]
+    logits = low.scatter_reduce(0, entries[:, 2], said, "amax", include_self=False)
+    whole = _log_sum(logits, choices, unsure, None)
+    return (whole - _log_sum(logits, choices, unsure, right)).sum()
+
+
+def _log_sum(logits: Tensor, choices: Tensor, unsure: Tensor, right: Tensor | None) -> Tensor:
+    """Of each choice the logarithm of the sum over its options, or over the right ones."""
+    none = torch.zeros(len(unsure))
+    if right is not None:
+        logits, choices = logits[right], choices[right]
+        none = none.masked_fill(~unsure, -1e4)
+    top = none.scatter_reduce(0, choices, logits.detach(), "amax")
+    total = torch.exp(none - top).scatter_add(0, choices, torch.exp(logits - top[choices]))
+    return top + torch.log(total)
