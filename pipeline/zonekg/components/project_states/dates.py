@@ -17,17 +17,17 @@ __all__ = ["Dated", "find_dates", "published", "reviews"]
 
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 _DIGITS = {char: i for i, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0}
-_YEARS = {"前年": -2, "去年": -1, "上年": -1, "过去的一年": -1, "过去一年": -1, "今年": 0, "本年": 0,
-          "明年": 1, "来年": 1, "后年": 2}  # fmt: skip
+_YEARS = {"前年": -2, "去年": -1, "上年": -1, "过去的一年": -1, "过去一年": -1, "今年": 0,
+          "本年": 0, "明年": 1, "来年": 1, "后年": 2}  # fmt: skip
 _MONTHS = {"上个月": -1, "上月": -1, "本月": 0, "这个月": 0, "下个月": 1, "下月": 1, "这周": 0,
            "本周": 0}  # fmt: skip
 _DAYS = {"前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "明天": 1, "明日": 1}
 _SAME_DAY = {"当天": 0, "当日": 0, "同日": 0, "同一天": 0, "次日": 1, "第二天": 1}
 _FEASTS = {"元旦": (1, 1), "春节": (1, 0), "五一": (5, 1), "劳动节": (5, 1), "七一": (7, 1),
            "国庆": (10, 1), "国庆节": (10, 1)}  # fmt: skip
-_CALENDAR = range(1, 13)
 _PLANS = {"十一五": 2010, "十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
 _NUMBER = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
+_TENS = re.compile("([一二三四五六七八九]?)十([一二三四五六七八九]?)")
 _FULL_YEAR = r"(?:19|20)\d\d|[一二][〇零○Ｏ一二三四五六七八九]{3}"
 
 
@@ -55,13 +55,15 @@ _NAMED = re.compile(
 )
 _DATELINE = re.compile(rf"({_NUMBER})月({_NUMBER})日(?:电|讯|消息)")
 _FULL = re.compile(rf"({_FULL_YEAR})年({_NUMBER})月({_NUMBER})日")
-_NAMED_DAY = re.compile(
-    r"(?<![\d至到—年-])(\d{1,2})月(?:(\d{1,2})日|[上中下]旬|底|初)"
-)
+_NAMED_DAY = re.compile(r"(?<![\d至到—年-])(\d{1,2})月(?:(\d{1,2})日|[上中下]旬|底|初)")
+_SEASON = re.compile(rf"(?:^|[\n。])\s*({_NUMBER})月(?:的|里)")  # 五月的滇西，雨说来就来
+_EXACT = ("month", "today", "rday", "same", "feast")
+_YEAR_KNOWN = ("year", "ryear", "rday", "today", "feast")
 _HEAD = 300
 """Characters in which a day is the one that the article reports of."""
 _REVIEW = re.compile(
-    r"^[^。\n]{0,16}((?:19|20)\d\d)年[^。\n]{0,12}(?:工作|回顾|总结|情况|安排|任务)[^。\n]{0,16}$", re.M
+    r"^[^。\n]{0,16}((?:19|20)\d\d)年[^。\n]{0,12}(?:工作|回顾|总结|情况|安排|任务)[^。\n]{0,16}$",
+    re.M,
 )
 
 
@@ -96,17 +98,16 @@ class Dated(NamedTuple):
 
 
 def number(word: str) -> int:
-    """The value of digits, or of a Chinese numeral below 100 or a year's.
+    """The value of digits, or of a Chinese numeral below 100 or a year's; 0 for what is none.
 
-    >>> [number(word) for word in ("7", "十", "十二", "三十一", "二〇二五")]
-    [7, 10, 12, 31, 2025]
+    >>> [number(word) for word in ("7", "十", "十二", "三十一", "二〇二五", "十十")]
+    [7, 10, 12, 31, 2025, 0]
     """
     if word.isascii():
         return int(word)
-    if "十" in word:
-        tens, _, ones = word.partition("十")
-        return 10 * (_DIGITS[tens] if tens else 1) + (_DIGITS[ones] if ones else 0)
-    return int("".join(str(_DIGITS[char]) for char in word))
+    if tens := _TENS.fullmatch(word):
+        return 10 * _DIGITS.get(tens[1], 1) + _DIGITS.get(tens[2], 0)
+    return 0 if "十" in word else int("".join(str(_DIGITS[char]) for char in word))
 
 
 def published(text: str, known: str = "") -> str:
@@ -123,15 +124,28 @@ def published(text: str, known: str = "") -> str:
     text = text.translate(_WIDE)
     full = [match.groups() for match in _FULL.finditer(text)]
     full = [parts for parts in full if not known or number(parts[0]) == int(known)]
-    line = _DATELINE.search(text)
     year = known or (str(number(full[0][0])) if full else "")
-    if not year:
-        return ""
     named = _NAMED_DAY.search(text)
-    far = named and named.start() > _HEAD
-    day = line.groups() if line else full[0][1:] if full else named.groups() if named else ()
-    day = day[:1] if far and not line and not full else day
-    return "-".join([year, *(f"{number(part):02}" for part in day if part)])
+    if line := _DATELINE.search(text):
+        day = line.groups()
+    elif full:
+        day = full[0][1:]
+    elif named:
+        day = named.groups() if named.start() < _HEAD else (named[1],)
+    elif season := _SEASON.search(text):
+        day = season.groups()
+    else:
+        day = ()
+    return (_iso(year, *map(number, filter(None, day))) or year) if year else ""
+
+
+def _iso(year: str, month: int = 0, day: int = 0) -> str:
+    """An ISO day or month; empty where the calendar has none such, and without a month."""
+    try:
+        whole = date(int(year), month, day or 1).isoformat()
+    except ValueError:
+        return ""
+    return whole if day else whole[:7]
 
 
 def reviews(text: str) -> list[Dated]:
@@ -148,23 +162,26 @@ def find_dates(text: str, article: str) -> list[Dated]:
     [('去年12月', '2023-12'), ('明年三季度', '2025-Q3')]
     """
     text = text.translate(_WIDE)
-    day = article
     sections = reviews(text)
+    day, this_year = article, article[:4]
     out: list[Dated] = []
     for start, end in sentence_bounds(text):
         if text[start - 1 : start] == "\n":
             day = article
-        year = next((r.date for r in reversed(sections) if r.start < end), article[:4])
+        year = next((r.date for r in reversed(sections) if r.start < end), this_year)
+        month = 0
         for match in _matches(text, start, end):
+            if match["month"] and number(match["month"]) < month and year < this_year:
+                year = str(int(year) + 1)  # 去年底签约，5月开工
             found = _resolve(match, year, article, day)
             if not found:
                 continue
-            bare = not (match["year"] or match["ryear"] or match["rday"] or match["today"] or match["feast"])
-            bare = bare and year == article[:4]
+            bare = year == this_year and not any(match[name] for name in _YEAR_KNOWN)
+            out.append(Dated(match.start(), match.end(), match[0].rstrip("的，"), found, bare))
             year = found[:4]
+            month = 12 if match[0].endswith(("年底", "年末")) else number(match["month"] or "0")
             if len(found) == 10 and found[: len(article)] <= article:
                 day = found
-            out.append(Dated(match.start(), match.end(), match[0].rstrip("的，"), found, bare))
     return out
 
 
@@ -173,11 +190,9 @@ def _matches(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     for match in _DATE.finditer(text, start, end):
         if not match[0] or _COUNTED.search(text[max(start, match.start() - 6) : match.start()]):
             continue
-        broad = not (match["month"] or match["today"] or match["rday"] or match["same"] or match["feast"])
-        after = text[match.end() : min(end, match.end() + 16)]
-        if _NAMED.match(after) if broad else _NAMED.match(after[:3]):
-            continue
-        yield match
+        reach = 3 if any(match[name] for name in _EXACT) else 16
+        if not _NAMED.match(text, match.end(), min(end, match.end() + reach)):
+            yield match
 
 
 def _resolve(match: re.Match[str], year: str, article: str, day: str) -> str:
@@ -185,7 +200,9 @@ def _resolve(match: re.Match[str], year: str, article: str, day: str) -> str:
     if match["plan"]:
         return str(_PLANS[match["plan"]])
     if match["today"]:  # 15日, of the month of the dateline
-        return _this_month(article, int(match["today"]))
+        this = int(match["today"])
+        later = len(article) == 10 and this > int(article[8:])
+        return _other_month(article, -1 if later else 0, this)
     if match["rday"]:
         return _shifted(article, _DAYS[match["rday"]])
     if match["same"]:
@@ -202,8 +219,7 @@ def _resolve(match: re.Match[str], year: str, article: str, day: str) -> str:
 def _part_of(year: str, match: re.Match[str], article: str) -> str:
     """The year, and what part of it the words name."""
     if match["month"]:
-        parts = [number(part) for part in (match["month"], match["day"]) if part]
-        return "-".join([year, *(f"{part:02}" for part in parts)]) if parts[0] in _CALENDAR else ""
+        return _iso(year, number(match["month"]), number(match["day"] or "0"))
     if match["quarter"]:
         return f"{year}-Q{number(match['quarter'])}"
     if match["half"]:
@@ -212,8 +228,7 @@ def _part_of(year: str, match: re.Match[str], article: str) -> str:
         month, day = _FEASTS[match["feast"]]
         if not match["ryear"] and month == 1 and article[5:7] > "01":
             year = str(int(year) + 1)  # the next one
-        exact = day and match["edge"] in ("前", "之前", "前夕")
-        return f"{year}-{month:02}" + (f"-{day:02}" if exact else "")
+        return _iso(year, month, day if match["edge"] in ("前", "之前", "前夕") else 0)
     return year
 
 
@@ -221,15 +236,9 @@ def _shifted(day: str, days: int) -> str:
     return (date.fromisoformat(day) + timedelta(days)).isoformat() if len(day) == 10 else ""
 
 
-def _this_month(article: str, day: int) -> str:
-    if len(article) < 10 or not 1 <= day <= 31:
-        return ""
-    month = article[:7] if day <= int(article[8:]) else _other_month(article, -1)
-    return f"{month}-{day:02}"
-
-
-def _other_month(article: str, months: int) -> str:
-    if len(article) < 7:
+def _other_month(article: str, months: int, day: int = 0) -> str:
+    """A month by its distance from the article's, or a day of it where the article's is known."""
+    if len(article) < (10 if day else 7):
         return ""
     count = int(article[:4]) * 12 + int(article[5:7]) - 1 + months
-    return f"{count // 12}-{count % 12 + 1:02}"
+    return _iso(str(count // 12), count % 12 + 1, day)

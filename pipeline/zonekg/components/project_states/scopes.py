@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import NamedTuple
 
@@ -18,9 +18,10 @@ Stretch = tuple[int, int]
 _JOINT = re.compile(
     r"(?:（[^）]{0,40}）|\([^)]{0,40}\)|[□■、，,“”\"‘’和及与以并\s]|以及|还有|一个是|一座是|公司|旗下|区|市|县|的)*"
 )
-_FULL_STOPS = "。！？!?\n"
 _CLAUSE = re.compile("[，,；;。！？!?\n]")
-_WRAP = re.compile(r"(?<![^\n])[^\n]{20,}[^。！？!?；;：:”」）)\n]\n(?=[^\s【（(—一二三四五六七八九十\d▲●■□第])")
+_WRAP = re.compile(
+    r"(?<![^\n])[^\n]{20,}[^。！？!?；;：:”」）)\n]\n(?=[^\s【（(—一二三四五六七八九十\d▲●■□第])"
+)
 _WRAPS = 3
 _HEADLINE = 45
 _ANAPHOR = re.compile(r"[其这该均都两三几]|上述|项目|工程|全部|目前|前者|后者|■")
@@ -80,12 +81,6 @@ class Scopes:
         """The sentence that a character is in; 。！？； and line feeds end one."""
         return self.sentences[max(0, bisect_right(self._starts, offset) - 1)]
 
-    def period(self, offset: int) -> Stretch:
-        """The sentence with its 分句: only 。！？ and line feeds end it."""
-        start = max(self.text.rfind(mark, 0, offset) for mark in _FULL_STOPS) + 1
-        ends = [end for mark in _FULL_STOPS if (end := self.text.find(mark, offset)) >= 0]
-        return start, min(ends, default=len(self.text))
-
     def paragraph(self, offset: int) -> Stretch:
         """The line that a character is in."""
         end = self.text.find("\n", offset)
@@ -128,7 +123,7 @@ class Scopes:
         what stands before in its sentence; and before that in its paragraph, back to the last run;
         the paragraph after that of the run, when it names no other project.
         """
-        at = self._run_starts.index(run.start)
+        at = bisect_left(self._run_starts, run.start)
         first, last = self.sentence(run.start)[0], self.sentence(run.end - 1)[1]
         opening, closing = self.paragraph(run.start)[0], self.paragraph(run.end - 1)[1]
         before = self.runs[at - 1].end if at else 0
