@@ -200,9 +200,9 @@ def _check_relations(
             yield f"{name}: {kind} can't run from {labels[head]} to {labels[tail]}", ""
         if head == tail:
             yield f"{name}: an entity related to itself", ""
-        if (head, kind, tail) in facts:
+        if (head, str(kind), tail) in facts:
             yield f"{name}: the same relation twice", ""
-        facts.add((head, kind, tail))
+        facts.add((head, str(kind), tail))
 
 
 def _check_groups(record: Record, labels: dict[int, str]) -> Iterator[tuple[str, str]]:
