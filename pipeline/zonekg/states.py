@@ -17,6 +17,8 @@ def rank(status: str) -> int:
     >>> rank("signed") < rank("completed")
     True
     """
+    if status not in STATUSES:
+        raise ValueError(f"status {status!r}, expected one of {', '.join(STATUSES)}")
     return STATUSES.index(status)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from spacy.tokens import Doc
 
@@ -34,21 +35,29 @@ def check_states(record: Record) -> Iterator[tuple[str, str]]:
     >>> list(check_states({"id": "d", "projects": [row]}))
     [("project 3 has the status 'begun'", '甲')]
     """
-    seen = set()
-    for row in record["projects"]:
+    if not isinstance(record.get("id"), str):
+        yield "no id, expected a string", ""
+    seen: list[Any] = []
+    for row in _objects(record["projects"]):
         entity, name = row.get("entity"), str(row.get("name", ""))
         if not isinstance(entity, int) or entity in seen:
             yield f"project {entity!r}, expected the id of a mention, each once", name
-        seen.add(entity)
+        seen.append(entity)
         if row.get("status") not in STATUSES:
             yield f"project {entity} has the status {row.get('status')!r}", name
-        for event in row.get("events", []):
+        for event in _objects(row.get("events", [])):
             if event.get("status") not in STATUSES[1:]:
                 yield f"project {entity} has an event {event.get('status')!r}", name
             if not _DATE.fullmatch(str(event.get("date"))):
                 yield f"project {entity} has the date {event.get('date')!r}", name
             if not isinstance(event.get("planned"), bool):
                 yield f"project {entity} has an event planned {event.get('planned')!r}", name
+
+
+def _objects(rows: Any) -> Iterator[Record]:
+    """The rows of a list; what is none counts as an empty one, whose lack of all is told."""
+    for row in rows if isinstance(rows, list) else [None]:
+        yield row if isinstance(row, dict) else {}
 
 
 def read_states(path: Path) -> dict[str, Record]:

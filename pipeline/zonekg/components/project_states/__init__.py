@@ -72,7 +72,7 @@ class _Reader:
         masked, clause = self.scopes.masked, self.scopes.clause_start(cue.start, run.end)
         return bool(
             _OF_ANOTHER.search(masked, run.end, cue.start)
-            or _OF_MANY.search(masked, clause, cue.start)
+            or (clause > run.end and _OF_MANY.search(masked, clause, cue.start))
             or (cue.ahead and _WISHED.search(masked, clause, self.scopes.clause_end(cue.end)))
         )
 
@@ -109,8 +109,9 @@ class _Reader:
         if best := most_advanced([cue for cue in faint if not cue.ahead]):
             return best
         titles = self.timing.cues(0, self.scopes.body)
+        approved = [c for c in titles if _APPROVED.search(self.scopes.masked, c.start, c.end)]
         meant = [cue for cue in faint if cue.status == "under_construction"]
-        return next((c for c in (*meant, *titles) if c in meant or c.status == "planned"), None)
+        return next(iter([*meant, *approved]), None)
 
     def _signed_since(self, best: Cue, reached: _Told, offset: int) -> Cue | None:
         """The signing of a project of which the nearest words tell only a plan or a design."""
