@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cached_property
 from typing import NamedTuple
 
 from spacy.language import Language
@@ -28,6 +29,7 @@ _OF_ANOTHER = re.compile(r"(?<![在于到入户■])■+(?:[一二三四]期|已
 _OF_MANY = re.compile(rf"{COUNT}[^，。]{{0,14}}项目")
 _WISHED = re.compile("目标|产值|收入|集群")
 _UNSIGNED = re.compile("谈|谋划|储备|策划|拟")
+_NOTICE = re.compile("[招中评开]标|批复|核准|公示")
 _APPROVED = re.compile("批|核准|立项|备案")
 _BEGUN = rank("started")
 
@@ -104,14 +106,23 @@ class _Reader:
         return near_by[-1] if near_by else self._faintly(told)
 
     def _faintly(self, told: _Told) -> Cue | None:
-        """What is built or at work by the way, what is meant to be built, or a headline's plan."""
-        faint = [cue for cue in (*told.here, *told.after) if cue.faint]
-        if best := most_advanced([cue for cue in faint if not cue.ahead]):
-            return best
-        titles = self.timing.cues(0, self.scopes.body)
-        approved = [c for c in titles if _APPROVED.search(self.scopes.masked, c.start, c.end)]
-        meant = [cue for cue in faint if cue.status == "under_construction"]
-        return next(iter([*meant, *approved]), None)
+        """What a notice is about, else what is built or at work by the way, or meant to be."""
+        if self._notice:
+            return self._notice
+        faint = [cue for cue in (*told.here, *told.after, *told.before) if cue.faint]
+        for cues in (told.here, told.after, told.before):
+            if best := most_advanced([cue for cue in cues if cue.faint and not cue.ahead]):
+                return best
+        meant = (c for c in faint if c.ahead and c.status == "under_construction")
+        return next(meant, None)
+
+    @cached_property
+    def _notice(self) -> Cue | None:
+        """The headline's cue of a notice that plans or awards all that it names."""
+        for cue in self.timing.cues(0, self.scopes.body):
+            if _NOTICE.match(self.scopes.masked, cue.start):
+                return cue
+        return None
 
     def _signed_since(self, best: Cue, reached: _Told, offset: int) -> Cue | None:
         """The signing of a project of which the nearest words tell only a plan or a design."""

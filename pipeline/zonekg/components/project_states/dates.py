@@ -37,7 +37,7 @@ def _any(words: dict[str, int] | dict[str, tuple[int, int]]) -> str:
 
 # a year, a part of it, or both; the empty match is no date
 _DATE = re.compile(
-    rf"(?:(?P<year>{_FULL_YEAR})年|(?P<ryear>{_any(_YEARS)})[的，]?)?"
+    rf"(?:(?P<year>{_FULL_YEAR})年|(?P<ryear>(?<![产成用运工营])(?:{_any(_YEARS)}))[的，]?)?"
     rf"(?:(?P<month>(?<![\d.]){_NUMBER})月份?(?:(?P<day>{_NUMBER})[日号])?"
     r"|(?<![\d月至到日、—－~-])(?P<today>\d{1,2})日(?![至到—－~\-、产均报处游常])"
     r"|第?(?P<quarter>[一二三四1-4])季度|(?P<half>[上下])半年"
