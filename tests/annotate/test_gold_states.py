@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from zonekg.annotate.checks import check_file
 from zonekg.annotate.corpus import record_to_doc
 from zonekg.annotate.states import check_states, gold_states, read_states
+from zonekg.docs import groups
 from zonekg.errors import AnnotationError
 from zonekg.states import Event, ProjectState
 
@@ -54,7 +55,7 @@ def test_states_are_read_by_document(write):
 
 def test_a_project_is_known_by_the_first_mention_of_its_group(nlp):
     doc = record_to_doc(DOCUMENT, nlp)
-    assert gold_states(RECORD, DOCUMENT, doc) == {
+    assert gold_states(RECORD, DOCUMENT, groups(doc)) == {
         0: ProjectState(),
         1: ProjectState("started", events=(Event("started", "2025-03"),)),
     }

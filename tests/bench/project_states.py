@@ -56,7 +56,7 @@ def from_gold(name: str, nlp: Language) -> Iterator[tuple[States, States]]:
     texts = documents(name)
     for key, row in read_states(FOLDER / "attributes" / f"{name}.jsonl").items():
         doc = make_project_states(dated(record_to_doc(texts[key], nlp), texts[key]))
-        gold = gold_states(row, texts[key], doc)
+        gold = gold_states(row, texts[key], groups(doc))
         yield gold, {i: state for i, state in project_states(doc).items() if i in gold}
 
 
@@ -69,7 +69,10 @@ def end_to_end(name: str, nlp: Language) -> Iterator[tuple[States, States]]:
         make_project_states(mine)
         pairs = matched(_mentions(right), _mentions(mine))
         found = project_states(mine).items()
-        yield gold_states(row, texts[key], right), {pairs.get(i, -1 - i): s for i, s in found}
+        yield (
+            gold_states(row, texts[key], groups(right)),
+            {pairs.get(i, -1 - i): s for i, s in found},
+        )
 
 
 def _mentions(doc: Doc) -> dict[int, set[tuple[int, int]]]:
@@ -85,8 +88,8 @@ def agreement(name: str, nlp: Language) -> Iterator[tuple[States, States]]:
     texts = documents(name)
     first, second = (read_states(FOLDER / f"attributes/{name}_{who}.jsonl") for who in "AB")
     for key, row in first.items():
-        doc = record_to_doc(texts[key], nlp)
-        yield tuple(gold_states(one, texts[key], doc) for one in (row, second[key]))  # type: ignore[misc]
+        firsts = groups(record_to_doc(texts[key], nlp))
+        yield gold_states(row, texts[key], firsts), gold_states(second[key], texts[key], firsts)
 
 
 def figures(pairs: list[tuple[States, States]]) -> dict[str, Any]:

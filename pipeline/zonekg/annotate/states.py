@@ -7,14 +7,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from spacy.tokens import Doc
-
 from zonekg.annotate.records import Record, read_records
-from zonekg.docs import groups
 from zonekg.errors import AnnotationError
 from zonekg.states import STATUSES, Event, ProjectState
 
@@ -72,14 +69,14 @@ def read_states(path: Path) -> dict[str, Record]:
     return out
 
 
-def gold_states(record: Record, document: Record, doc: Doc) -> dict[int, ProjectState]:
-    """The states of a document by the first mention of each project, as `docs.groups` has it.
+def gold_states(record: Record, document: Record, first: Sequence[int]) -> dict[int, ProjectState]:
+    """The states of a document by the first mention of each project.
 
-    record: its states; document: its annotation, whose mentions and groups `doc` holds.
+    record: its states; document: its annotation; first: for each mention the first of its group, as
+    `docs.groups` gives it.
     """
     rows = sorted(document["entities"], key=lambda row: int(row["start_offset"]))
     index = {row["id"]: i for i, row in enumerate(rows)}
-    first = groups(doc)
     return {
         first[index[row["entity"]]]: ProjectState(
             row["status"],
