@@ -17,6 +17,7 @@ from zonekg.docs import (
     group_mentions,
     groups,
     load_docs,
+    project_states,
     relations,
     save_docs,
     sentence_bounds,
@@ -24,9 +25,11 @@ from zonekg.docs import (
     set_article,
     set_confidences,
     set_groups,
+    set_project_states,
     set_relations,
 )
 from zonekg.errors import ModelError
+from zonekg.states import Event, ProjectState
 
 BODY = (
     "[[O1|𠮷利汽车有限公司]]（以下简称[[O1|𠮷利]]）在[[K1|甲高新区]]"
@@ -40,6 +43,8 @@ def full(marked):
     doc = marked(BODY, "O1 INVESTS_IN P1", "P1 LOCATED_IN K1", "P1 TOTAL_INVESTMENT M1")
     set_amounts(doc, {4: Amount(Decimal(3 * 10**8), Decimal("500000000.5"), "USD", "about")})
     set_confidences(doc, [0.25, 0.5, 0.75, 0.9, 1.0])
+    event = Event("completed", "2025-Q3", True, 3, 9)
+    set_project_states(doc, {3: ProjectState("started", 5, 7, (event,))})
     return doc
 
 
@@ -51,12 +56,13 @@ def state(doc):
         amounts(doc),
         groups(doc),
         confidences(doc),
+        project_states(doc),
         article(doc),
     )
 
 
 def test_the_sample_fills_every_field(full):
-    text, ents, rows, worth, firsts, sure, source = state(full)
+    text, ents, rows, worth, firsts, sure, states, source = state(full)
     assert len(ents) == 5
     assert rows == [
         Relation(1, 3, "INVESTS_IN"),
@@ -66,6 +72,7 @@ def test_the_sample_fills_every_field(full):
     assert worth[4].high == Decimal("500000000.5")
     assert firsts == [0, 0, 2, 3, 4]
     assert sure[0] == 0.25
+    assert states[3].events[0].date == "2025-Q3"
     assert source.text == text
 
 
@@ -73,7 +80,7 @@ def test_everything_survives_a_docbin(full, nlp, tmp_path):
     save_docs([full, nlp("空")], tmp_path / "docs.spacy")
     again, empty = load_docs(tmp_path / "docs.spacy", spacy.blank("zh"))
     assert state(again) == state(full)
-    assert state(empty)[1:] == ([], [], {}, [], [], None)
+    assert state(empty)[1:] == ([], [], {}, [], [], {}, None)
 
 
 def test_everything_survives_to_bytes(full):
@@ -102,7 +109,7 @@ def test_a_damaged_docbin_is_told_with_its_path(nlp, tmp_path, content):
 def test_a_fresh_doc_has_the_defaults(nlp):
     doc = nlp("甲公司")
     doc.set_ents([Span(doc, 0, 3, label="ORG")])
-    assert state(doc)[2:] == ([], {}, [0], [1.0], None)
+    assert state(doc)[2:] == ([], {}, [0], [1.0], {}, None)
 
 
 def test_getters_give_copies(full):

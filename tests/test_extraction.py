@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 import spacy
+from spacy.language import Language
 
 from zonekg.annotate.checks import check_record
 from zonekg.components.aliases import make_aliases
@@ -13,14 +14,17 @@ from zonekg.docs import (
     article,
     confidences,
     groups,
+    project_states,
     relations,
     set_confidences,
+    set_project_states,
     set_relations,
 )
 from zonekg.errors import AnnotationError, ModelError
 from zonekg.extraction import doc_to_row, extract, load_model, read_rows, row_line, row_to_doc
 from zonekg.ingest import read_page, read_pages
 from zonekg.schema import schema_text
+from zonekg.states import Event, ProjectState
 
 
 def state(doc):
@@ -31,6 +35,7 @@ def state(doc):
         amounts(doc),
         groups(doc),
         confidences(doc),
+        project_states(doc),
         article(doc),
     )
 
@@ -46,6 +51,8 @@ def full(marked):
     make_aliases(make_amounts(doc))
     set_relations(doc, [row._replace(score=0.625) for row in relations(doc)])
     set_confidences(doc, [0.1, 0.2, 0.3, 0.4])
+    event = Event("completed", "2025", True, 20, 24)
+    set_project_states(doc, {1: ProjectState("signed", 9, 11, (event,))})
     return doc
 
 
@@ -88,6 +95,42 @@ def test_a_row_is_an_annotation_with_more_besides(full, row):
     assert row["relations"][0]["score"] == 0.625
     assert row["id"] == article(full).id
     assert "text" not in row["article"]
+
+
+def test_a_project_carries_its_state_and_old_rows_have_none(row, nlp):
+    assert [entity["text"] for entity in row["entities"] if "state" in entity] == ["电池项目"]
+    assert row["entities"][1]["state"] == {
+        "status": "signed",
+        "start": 9,
+        "end": 11,
+        "events": [
+            {"status": "completed", "date": "2025", "planned": True, "start": 20, "end": 24}
+        ],
+    }
+    del row["entities"][1]["state"]
+    assert project_states(row_to_doc(row, nlp)) == {}
+
+
+@pytest.mark.parametrize("entity", [0, 2])
+def test_a_state_of_what_is_no_project_is_told(row, rows_file, entity):
+    row["entities"][entity]["state"] = row["entities"][1]["state"]
+    with pytest.raises(AnnotationError, match="is not the first mention of a project"):
+        list(read_rows(rows_file(row)))
+
+
+def test_a_component_sees_the_article(marked):
+    source = article(marked("[[P1|电池项目]]开工。", date="2024-05-10"))
+    pipeline = spacy.blank("zh")
+    seen = []
+
+    @Language.component("seen_by_a_test")
+    def look(doc):
+        seen.append(article(doc))
+        return doc
+
+    pipeline.add_pipe("seen_by_a_test")
+    (doc,) = extract([source], pipeline)
+    assert seen == [source] == [article(doc)]
 
 
 def test_a_doc_without_mentions_comes_back(marked, nlp):

@@ -18,6 +18,7 @@ from spacy.tokens import Doc, DocBin, Span
 
 from zonekg.articles import Article
 from zonekg.errors import ModelError
+from zonekg.states import ProjectState
 
 __all__ = [
     "PREDICTED",
@@ -32,6 +33,7 @@ __all__ = [
     "groups",
     "join_equal",
     "load_docs",
+    "project_states",
     "relations",
     "save_docs",
     "sentence_bounds",
@@ -39,6 +41,7 @@ __all__ = [
     "set_article",
     "set_confidences",
     "set_groups",
+    "set_project_states",
     "set_relations",
     "set_unsure_relations",
     "unsure_relations",
@@ -170,6 +173,20 @@ def set_confidences(doc: Doc, values: Sequence[float]) -> None:
     if len(values) != len(doc.ents):
         raise ValueError(f"{len(values)} confidences for {len(doc.ents)} mentions")
     _set(doc, "confidences", [float(value) for value in values])
+
+
+def project_states(doc: Doc) -> dict[int, ProjectState]:
+    """The states of projects by the first mention of their group; empty where none were set."""
+    return {int(i): ProjectState.from_dict(row) for i, row in _get(doc, "states") or []}
+
+
+def set_project_states(doc: Doc, values: dict[int, ProjectState]) -> None:
+    """Replace the states; a key is the first mention of a group of PROJECT, as `groups` tells."""
+    first = groups(doc)
+    for i in values:
+        if not (0 <= i < len(first) and first[i] == i and doc.ents[i].label_ == "PROJECT"):
+            raise IndexError(f"{i} is not the first mention of a project")
+    _set(doc, "states", [[i, state.to_dict()] for i, state in sorted(values.items())])
 
 
 def group_mentions(doc: Doc, same_as: Iterable[Iterable[int]]) -> list[int]:

@@ -22,14 +22,17 @@ from zonekg.docs import (
     amounts,
     article,
     confidences,
+    project_states,
     relations,
     set_amounts,
     set_article,
     set_confidences,
+    set_project_states,
     set_relations,
 )
 from zonekg.errors import AnnotationError, ModelError
 from zonekg.schema import Schema, default_schema
+from zonekg.states import ProjectState
 
 __all__ = ["doc_to_row", "extract", "load_model", "read_rows", "row_line", "row_to_doc"]
 
@@ -63,25 +66,31 @@ def _labels(schema: Schema) -> list[str]:
 
 
 def extract(articles: Iterable[Article], nlp: Language, *, processes: int = 1) -> Iterator[Doc]:
-    """Tag articles: Docs with mentions, amounts, groups, relations and their article.
+    """Tag articles: Docs with mentions, amounts, groups, relations, states and their article.
 
     Use it as ``extract(read_page("page.txt"), load_model("models/zh_zone_news_trf"))``.
     """
-    pairs = ((one.text, one) for one in articles)
-    for doc, source in nlp.pipe(pairs, as_tuples=True, n_process=processes):
-        set_article(doc, source)
-        yield doc
+    yield from nlp.pipe((_untagged(one, nlp) for one in articles), n_process=processes)
+
+
+def _untagged(source: Article, nlp: Language) -> Doc:
+    """The doc of an article; a component may want to know its date."""
+    doc = nlp.make_doc(source.text)
+    set_article(doc, source)
+    return doc
 
 
 def doc_to_row(doc: Doc) -> Record:
     """A Doc as one JSON row: an annotation record with confidences, amounts and places besides.
 
-    It is a superset of an annotation record, so that it can be corrected and trained on.
+    The first mention of a project carries its ``state``, with offsets into the text. The row is a
+    superset of an annotation record, so that it can be corrected and trained on.
     """
     source = article(doc)
     assert source is not None
     row = doc_to_record(doc, source.id)
     worth = amounts(doc)
+    states = project_states(doc)
     texts = [ent.text for ent in doc.ents]
     for i, (entity, sure) in enumerate(zip(row["entities"], confidences(doc), strict=True)):
         entity["text"] = texts[i]
@@ -91,6 +100,8 @@ def doc_to_row(doc: Doc) -> Record:
         ]
         if i in worth:
             entity["amount"] = {key: str(value) for key, value in worth[i]._asdict().items()}
+        if i in states:
+            entity["state"] = states[i].to_dict()
     for found, relation in zip(row["relations"], relations(doc), strict=True):
         found["score"] = relation.score
     row["article"] = {k: v for k, v in source.to_dict().items() if k != "text"}
@@ -111,6 +122,8 @@ def row_to_doc(row: Record, nlp: Language) -> Doc:
             for r in row["relations"]
         ),
     )
+    states = {i: e["state"] for i, e in enumerate(entities) if "state" in e}
+    set_project_states(doc, {i: ProjectState.from_dict(one) for i, one in states.items()})
     set_article(doc, Article.from_dict(row["article"] | {"text": row["text"]}))
     return doc
 

@@ -8,10 +8,18 @@ from hypothesis import strategies as st
 from zonekg.annotate.corpus import read_docs
 from zonekg.components.aliases import make_aliases
 from zonekg.components.amounts import make_amounts
-from zonekg.docs import relations, set_article, set_confidences, set_relations
+from zonekg.docs import (
+    groups,
+    relations,
+    set_article,
+    set_confidences,
+    set_project_states,
+    set_relations,
+)
 from zonekg.errors import InputError
 from zonekg.graph.build import build, doc_graph, merge
 from zonekg.ingest import read_pages
+from zonekg.states import Event, ProjectState
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +81,12 @@ FACTS = [
     "P1 TOTAL_INVESTMENT M1", "K1 TAX M1", "O1 BUILDS P1", "O1 LOCATED_IN K1",
 ]  # fmt: skip
 
+STATES = [
+    ProjectState(),
+    ProjectState("started", 4, 6, (Event("started", "2024-05-09"),)),
+    ProjectState("completed", 2, 3, (Event("completed", "2024"), Event("signed", "2023"))),
+]
+
 accounts = st.fixed_dictionaries(
     {
         "names": st.sampled_from(NAMES),
@@ -81,6 +95,7 @@ accounts = st.fixed_dictionaries(
         "date": st.sampled_from(["", "2024-05-10", "2024"]),
         "title": st.sampled_from(["标题", "另一个标题"]),
         "score": st.sampled_from([0.25, 0.5, 1.0]),
+        "state": st.sampled_from([None, *STATES]),
     }
 )
 """What a run made of a small article; two may disagree on one article."""
@@ -99,7 +114,11 @@ def told(marked):
         doc = marked(body, *sorted(account["rows"]), **chosen)
         set_relations(doc, [row._replace(score=account["score"]) for row in relations(doc)])
         set_confidences(doc, [account["score"]] * len(doc.ents))
-        return make_aliases(make_amounts(doc))
+        doc = make_aliases(make_amounts(doc))
+        if account.get("state"):
+            labels = [ent.label_ for ent in doc.ents]
+            set_project_states(doc, {groups(doc)[labels.index("PROJECT")]: account["state"]})
+        return doc
 
     return make
 

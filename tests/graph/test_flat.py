@@ -1,14 +1,23 @@
 import pytest
 
 from zonekg.annotate.corpus import read_docs
+from zonekg.articles import Article, Piece
 from zonekg.components.aliases import make_aliases
 from zonekg.components.amounts import make_amounts
-from zonekg.docs import relations, set_article, set_confidences, set_relations
+from zonekg.docs import (
+    relations,
+    set_article,
+    set_confidences,
+    set_project_states,
+    set_relations,
+)
 from zonekg.graph.build import build, merge
 from zonekg.graph.check import check_graphml
 from zonekg.graph.flat import flatten, summary
 from zonekg.graph.gephi import write_graphml
+from zonekg.graph.states import state_row, united
 from zonekg.ingest import read_pages
+from zonekg.states import Event, ProjectState
 
 PLANT = "年产10万吨钠离子电池产业化项目"
 
@@ -245,6 +254,87 @@ def test_nothing_in_nothing_out():
         "edges": {"all": 0},
         "components": {"all": 0, "largest": 0, "single nodes": 0},
     }
+
+
+# -- states of projects
+
+
+@pytest.fixture
+def project_of(marked):
+    """A function: (date, state) of articles on one project -> its node, flat."""
+
+    def run(*told):
+        docs = []
+        for i, (date, state) in enumerate(told):
+            doc = marked(f"甲区消息。[[P1|{PLANT}]]有进展。", source=f"{i}.txt", date=date)
+            set_project_states(doc, {0: state})
+            docs.append(doc)
+        flat = flatten(build(docs))
+        assert list(flat.nodes(data=True)) == list(flatten(build(docs[::-1])).nodes(data=True))
+        return node(flat, PLANT)
+
+    return run
+
+
+ARTICLE = Article("a", "题", "甲区消息。", "a.txt", pieces=(Piece(0, 0, 5),))
+SIGNED_ONCE = ProjectState(
+    "signed", 0, 4, (Event("signed", "2024-02"), Event("completed", "2025", True))
+)
+STARTED = ProjectState("started", 5, 7, (Event("started", "2024-06-01"),))
+DONE = ProjectState("completed", 5, 7, (Event("completed", "2025-03"),))
+
+
+def test_a_project_has_its_status_its_events_and_the_sentence(project_of):
+    data = project_of(("2024-03-01", SIGNED_ONCE))
+    assert data["status"] == "signed"
+    assert data["events"] == "signed 2024-02; completed 2025 (planned)"
+    assert data["status_evidence"] == "甲区消息。"
+
+
+def test_the_newest_article_tells_the_status(project_of):
+    assert project_of(("2024-03-01", DONE), ("2024-06-02", STARTED))["status"] == "started"
+    assert project_of(("", DONE), ("2024", STARTED))["status"] == "started"
+
+
+def test_of_one_day_the_more_advanced_status_counts(project_of):
+    assert project_of(("2024-03-01", STARTED), ("2024-03-01", SIGNED_ONCE))["status"] == "started"
+
+
+def test_an_article_that_tells_no_status_hides_none(project_of):
+    assert (
+        project_of(("2024-03-01", STARTED), ("2025-01-01", ProjectState()))["status"] == "started"
+    )
+
+
+def test_events_of_all_articles_stand_together_and_steps_taken_are_planned_no_more(project_of):
+    data = project_of(("2024-03-01", SIGNED_ONCE), ("2024-06-02", STARTED), ("2025-04-01", DONE))
+    assert data["events"] == "signed 2024-02; started 2024-06-01; completed 2025-03"
+
+
+def test_a_project_without_status_has_no_column_for_it(project_of):
+    assert not {"status", "events", "status_evidence"} & set(project_of(("", ProjectState())))
+
+
+def test_of_two_states_of_one_thing_the_more_advanced_stands_with_the_events_of_both():
+    rows = [
+        state_row(state, "甲区消息。", ARTICLE, [(0, 5)]) for state in (SIGNED_ONCE, STARTED, DONE)
+    ]
+    assert united(None, rows[0]) == rows[0]
+    both = united(rows[1], rows[0])
+    assert both == united(rows[0], rows[1]) == united(both, rows[0])
+    assert both["status"] == "started"
+    assert [event["status"] for event in both["events"]] == ["signed", "started", "completed"]
+    assert united(both, rows[2]) == united(rows[0], united(rows[1], rows[2]))
+
+
+def test_states_open_in_gephi(project_of, marked, tmp_path):
+    doc = marked(f"甲区消息。[[P1|{PLANT}]]有进展，[[O1|乙公司]]出力。", "O1 INVESTS_IN P1")
+    set_project_states(doc, {0: SIGNED_ONCE})
+    write_graphml(flatten(build([doc])), tmp_path / "graph.graphml")
+    assert check_graphml(tmp_path / "graph.graphml") == []
+    text = (tmp_path / "graph.graphml").read_text("utf-8")
+    assert '<key id="n_status" for="node" attr.name="status" attr.type="string"/>' in text
+    assert "signed 2024-02; completed 2025 (planned)" in text
 
 
 # -- the seed pages

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from zonekg.annotate.records import Record, read_records
+from zonekg.annotate.states import check_states, is_states
 from zonekg.errors import AnnotationError
 from zonekg.schema import Schema, default_schema
 
@@ -48,7 +49,9 @@ def check_file(path: Path, schema: Schema | None = None) -> list[Finding]:
             doc = str(record.get("id", "?"))
             findings += [
                 Finding(str(path), line, doc, problem, quote)
-                for problem, quote in check_record(record, schema)
+                for problem, quote in (
+                    check_states(record) if is_states(record) else check_record(record, schema)
+                )
             ]
             if doc in seen:
                 problem = f"document id already used in line {seen[doc]}"
@@ -197,9 +200,9 @@ def _check_relations(
             yield f"{name}: {kind} can't run from {labels[head]} to {labels[tail]}", ""
         if head == tail:
             yield f"{name}: an entity related to itself", ""
-        if (head, kind, tail) in facts:
+        if (head, str(kind), tail) in facts:
             yield f"{name}: the same relation twice", ""
-        facts.add((head, kind, tail))
+        facts.add((head, str(kind), tail))
 
 
 def _check_groups(record: Record, labels: dict[int, str]) -> Iterator[tuple[str, str]]:

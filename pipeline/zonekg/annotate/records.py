@@ -99,7 +99,7 @@ def count_file(path: Path) -> dict[str, int]:
     counts = dict(EMPTY_COUNTS)
     for _, record in read_records(path):
         counts["documents"] += 1
-        counts["characters"] += len(record["text"])
+        counts["characters"] += len(record.get("text", ""))
         counts["entities"] += len(record.get("entities", []))
         counts["relations"] += len(record.get("relations", []))
     return counts

@@ -5,7 +5,7 @@ union: commutative, associative and idempotent.
 
 - ``graph.graph["articles"]``: article id -> {title, source, date}
 - nodes: ``entity_type``, ``kind`` and ``seen``: article id -> {names: {name: count}, name,
-  confidence, places, amounts}
+  confidence, places, amounts}, of a project whose state is known also ``state``
 - edges: the key is the relation's label; ``seen``: article id -> [evidence, ...]
 """
 
@@ -27,11 +27,13 @@ from zonekg.docs import (
     confidences,
     evidence,
     groups,
+    project_states,
     relations,
     sentence_bounds,
 )
 from zonekg.errors import InputError
 from zonekg.graph.resolve import Entity, entities
+from zonekg.graph.states import state_row, united
 from zonekg.schema import default_schema
 
 __all__ = ["build", "doc_graph", "merge"]
@@ -74,6 +76,9 @@ def doc_graph(doc: Doc) -> nx.MultiDiGraph:
     sure = confidences(doc)
     for entity in found.values():
         _add_node(graph, mentions, sure, source, entity)
+    for project, state in project_states(doc).items():
+        seen = graph.nodes[found[project].node]["seen"][source.id]
+        seen["state"] = united(seen.get("state"), state_row(state, text, source, sentences))
     first = groups(doc)
     worth = amounts(doc)
     symmetric = {r.label for r in default_schema().relations.values() if r.symmetric}

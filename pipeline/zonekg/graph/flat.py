@@ -10,6 +10,7 @@ from typing import Any
 
 import networkx as nx
 
+from zonekg.graph.states import state_columns
 from zonekg.schema import default_schema
 
 __all__ = ["flatten", "summary"]
@@ -27,7 +28,7 @@ def flatten(graph: nx.MultiDiGraph, *, money_nodes: bool = False) -> nx.MultiDiG
     stays what it is, ``total_investment_usd``), and with `money_nodes` nodes of their own besides.
     Of several amounts of one kind the number is the newest article's largest, which of a park's
     sums is the one over most projects; all of them stand in the text, with their sentences in
-    ``amounts_evidence``.
+    ``amounts_evidence``. Projects have the ``status`` and ``events`` of `states.state_columns`.
     """
     articles = graph.graph["articles"]
     flat = nx.MultiDiGraph()
@@ -64,7 +65,7 @@ def _node(data: Mapping[str, Any], articles: Mapping[str, Any]) -> Attributes:
         for key in sorted(seen)
         for place in seen[key]["places"]
     )
-    return out | _amounts(seen, articles)
+    return out | state_columns(seen, articles) | _amounts(seen, articles)
 
 
 def _dates(seen: Iterable[str], articles: Mapping[str, Any]) -> Attributes:

@@ -16,7 +16,7 @@ __all__ = ["EDGE_COLUMNS", "NODE_COLUMNS", "column_names", "write_tables"]
 
 NODE_COLUMNS = (
     "label", "entity_type", "kind", "names", "mentions", "articles", "confidence",
-    "first_date", "last_date", "*", "sources",
+    "first_date", "last_date", "status", "events", "status_evidence", "*", "sources",
 )  # fmt: skip
 """The order of node columns; `*` stands for all others (the amounts), by name."""
 
