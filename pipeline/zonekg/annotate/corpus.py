@@ -15,13 +15,17 @@ from spacy.util import registry
 from zonekg.annotate.augment import Augmenter
 from zonekg.annotate.checks import check_record
 from zonekg.annotate.records import Record, read_unique
+from zonekg.annotate.states import gold_states, read_states
+from zonekg.articles import Article
 from zonekg.docs import (
     PREDICTED,
     Relation,
     group_mentions,
     groups,
     relations,
+    set_article,
     set_groups,
+    set_project_states,
     set_relations,
 )
 from zonekg.errors import AnnotationError
@@ -42,8 +46,10 @@ def read_corpus(
     path: str,
     augmenter: Augmenter | None = None,
     shuffle: bool = False,
+    *,
     unlabelled: str | None = None,
     crossfit: str | None = None,
+    states: str | None = None,
 ) -> Callable[[Language], Iterator[Example]]:
     """A corpus reader for spaCy's training: a JSONL file, or a folder of them.
 
@@ -53,7 +59,8 @@ def read_corpus(
     `shuffle`, which spaCy then leaves to the reader. unlabelled: documents without annotation
     besides, for a net that learns from another one. crossfit: the documents of `path` once more, as
     models marked them that never saw them; these mentions are put into ``spans`` of the gold docs
-    under the name `PREDICTED`.
+    under the name `PREDICTED`. states: annotated states of the projects of `path`; the gold docs
+    get them, and an article of the year that their ``meta`` has.
     """
 
     def read(nlp: Language) -> Iterator[Example]:
@@ -61,6 +68,8 @@ def read_corpus(
         golds = [doc for one in paths for doc in read_docs(Path(one), nlp)]
         if crossfit:
             _add_predicted(golds, Path(crossfit), nlp)
+        if states:
+            _add_states(golds, Path(states), checked_records(Path(path)))
         if shuffle:
             random.shuffle(golds)
         for gold in golds:
@@ -71,7 +80,7 @@ def read_corpus(
 
 
 def _add_predicted(golds: Iterable[Doc], path: Path, nlp: Language) -> None:
-    found = {doc.user_data["id"]: doc for doc in read_docs(path, nlp, style=False)}
+    found = {doc.user_data["id"]: doc for doc in read_docs(path, nlp)}
     for gold in golds:
         other = found.get(gold.user_data["id"])
         if other is None or other.text != gold.text:
@@ -82,6 +91,17 @@ def _add_predicted(golds: Iterable[Doc], path: Path, nlp: Language) -> None:
             )
         spans = [Span(gold, e.start, e.end, label=e.label_) for e in other.ents]
         gold.spans[PREDICTED] = spans
+
+
+def _add_states(golds: Iterable[Doc], path: Path, records: Iterable[Record]) -> None:
+    found = read_states(path)
+    by_id = {str(record["id"]): record for record in records}
+    for gold in golds:
+        key = gold.user_data["id"]
+        if key in found:
+            set_project_states(gold, gold_states(found[key], by_id[key], groups(gold)))
+            year = str(gold.user_data["meta"].get("year") or "")
+            set_article(gold, Article(key, "", gold.text, "", date=year))
 
 
 def record_files(path: Path) -> list[Path]:
@@ -103,9 +123,9 @@ def checked_records(*paths: Path) -> Iterator[Record]:
         yield record
 
 
-def _checked(paths: Iterable[Path], *, style: bool = True) -> Iterator[tuple[Path, int, Record]]:
+def _checked(paths: Iterable[Path]) -> Iterator[tuple[Path, int, Record]]:
     for file, line, record in read_unique(f for path in paths for f in record_files(path)):
-        for problem, quote in check_record(record, style=style):
+        for problem, quote in check_record(record):
             raise AnnotationError(
                 file,
                 f"{problem} 「{quote}」",
@@ -115,13 +135,12 @@ def _checked(paths: Iterable[Path], *, style: bool = True) -> Iterator[tuple[Pat
         yield file, line, record
 
 
-def read_docs(path: Path, nlp: Language, *, style: bool = True) -> Iterator[Doc]:
+def read_docs(path: Path, nlp: Language) -> Iterator[Doc]:
     """The gold docs of a JSONL file or folder; raises AnnotationError at the first fault.
 
-    ``doc.user_data["place"]`` is the file and the line, from 1. style: whether mentions must look
-    as the guidelines want them, too; what a model marked need not.
+    ``doc.user_data["place"]`` is the file and the line, from 1.
     """
-    for file, line, record in _checked([path], style=style):
+    for file, line, record in _checked([path]):
         doc = record_to_doc(record, nlp)
         doc.user_data["place"] = (file.as_posix(), line)
         yield doc
