@@ -110,6 +110,12 @@ def _card(
         "- Groups and amounts: rules",
         *(f"- Trained on `{file}`, SHA-256 `{digest}`" for file, digest in sorted(data.items())),
         *(f"- {what}: `{notes[key]}`" for key, what in _TRAINING.items() if key in notes),
+        *(
+            f"- {what} of {name}: `{told[key]}`"
+            for name, told in notes.get("sourced", {}).items()
+            for key, what in _TRAINING.items()
+            if key in told
+        ),
         f"- Size: {size / 1e6:.1f} MB",
         "- Licence: MIT; the training documents were written for the project",
         *([_ENCODER.format(**ner)] if "encoder" in ner else ()),

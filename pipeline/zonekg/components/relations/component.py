@@ -28,6 +28,7 @@ from zonekg.docs import (
     PREDICTED,
     Relation,
     bare_copy,
+    confidences,
     groups,
     set_groups,
     set_relations,
@@ -151,18 +152,22 @@ class RelationReader(TrainablePipe):  # type: ignore[misc]
         return row._replace(score=round(sure, 4))
 
     def _told(self, doc: Doc) -> list[Relation]:
-        """What the net says, the best option of each choice, most confident first."""
+        """What the net says, the best option of each choice, most confident first.
+
+        A relation is as sure as the net is of it, times how sure NER is of the two things.
+        """
         shim = relation_shim(self.model)
         if not shim.ready:
             return []
+        first, sure = groups(doc), _surest(doc)
         said = [
-            row
+            row._replace(score=row.score * sure[first[row.head]] * sure[first[row.tail]])
             for reading in self._read(doc)
             for row in decide(reading, options(reading), shim.predict(columns(reading)))
-            if row.score >= _LEAST
         ]
+        said = [row for row in said if row.score >= _LEAST]
         said.sort(key=lambda row: (-row.score, row))
-        return consistent(said, groups(doc))
+        return consistent(said, first)
 
     def _read(self, doc: Doc) -> Iterator[Reading]:
         return read(doc, self.cfg["rules"], home=self.cfg["home"])
@@ -247,6 +252,14 @@ def _grouped(doc: Doc, mentions: Iterable[Span]) -> Doc:
     copy.set_ents([Span(copy, m.start, m.end, label=m.label_) for m in mentions])
     make_aliases(copy)
     return copy
+
+
+def _surest(doc: Doc) -> dict[int, float]:
+    """By the first mention of a thing the confidence of its surest mention."""
+    found: dict[int, float] = {}
+    for first, sure in zip(groups(doc), confidences(doc), strict=True):
+        found[first] = max(sure, found.get(first, 0.0))
+    return found
 
 
 def _score(examples: Iterable[Example], **_: Any) -> dict[str, Any]:
