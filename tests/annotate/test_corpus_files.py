@@ -18,7 +18,8 @@ from zonekg.schema import default_schema
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "annotations"
 FILES = sorted(FOLDER.rglob("*.jsonl"))
-ANNOTATED = [path for path in FILES if path.parent.name not in ("unlabelled", "attributes", "crossfit")]
+OTHERS = ("unlabelled", "attributes", "crossfit")
+ANNOTATED = [path for path in FILES if path.parent.name not in OTHERS]
 STATES = [path for path in FILES if path.parent.name == "attributes"]
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 

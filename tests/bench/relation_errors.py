@@ -1,9 +1,9 @@
 """The largest classes of wrong and missed relations, each with an example.
 
-    python tests/bench/relation_errors.py models/zh_zone_news_trf annotations/test models/reports/trf-relation-errors.md
+    python tests/bench/relation_errors.py models/zh_zone_news_trf annotations/test OUT.md
 
-A class is what went wrong (see `zonekg.scoring.facts.FactError`), the relation and what it joins, such
-as ORG to PARK; end to end. The example is the first one in the order of a hash of its words.
+A class is what went wrong (see `zonekg.scoring.facts.FactError`), the relation and what it joins,
+such as ORG to PARK; end to end. The example is the first one in the order of a hash of its words.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Whether the sentences that a relation points to show it: a sample to judge by hand, and its sums.
 
-    python tests/bench/relation_evidence.py models/zh_zone_news_trf models/reports/trf-evidence.tsv
-    python tests/bench/relation_evidence.py models/zh_zone_news_trf models/reports/trf-evidence.tsv --sum
+    python tests/bench/relation_evidence.py models/zh_zone_news_trf OUT.tsv
+    python tests/bench/relation_evidence.py models/zh_zone_news_trf OUT.tsv --sum
 
 The first command draws 100 relations that the model tells of the test split, by lot, with their
-evidence. A person then fills in the column ``shown``: yes, where the sentences alone show it; context,
-where they do together with what stands elsewhere in the article; no. The second counts the answers,
+evidence. A reader then fills in the column ``shown``: yes, where the sentences alone show it;
+context, where they do with what stands elsewhere in the article; no. The second counts answers,
 apart for relations that the annotation has and those that it has not, and writes them as Markdown.
 """
 
