@@ -6,9 +6,10 @@ from itertools import pairwise
 import pytest
 
 from zonekg import experiments
+from zonekg.annotate.checks import check_record
 from zonekg.annotate.records import read_records, record_lines
 from zonekg.errors import InputError
-from zonekg.experiments import Point, cross_validate, sample, train_points
+from zonekg.experiments import Point, cross_validate, crossfit, sample, train_points
 
 TINY = {
     "components.ner.model.width": 16,
@@ -175,3 +176,24 @@ def test_doubts_are_what_a_sure_model_and_the_annotation_differ_in(
     assert ("the annotation", f"ORG {row['text'][start - 2 : start]}") in mine
     assert [d.confidence for d in found] == sorted((d.confidence for d in found), reverse=True)
     assert all(0.9 <= d.confidence <= 1 for d in found)
+
+
+def test_crossfit_marks_each_document_by_the_model_that_did_not_see_it(
+    data, records, tmp_path, config, model_path, monkeypatch
+):
+    """The shipped model in the place of the folds' models."""
+    trained = []
+    monkeypatch.setattr(experiments, "train_points", lambda _, points, **k: trained.extend(points))
+    monkeypatch.setattr(Point, "model", model_path)
+    found = crossfit(config, [data], tmp_path / "work", folds=2)
+    assert [row["id"] for row in found] == [row["id"] for row in records]
+    assert [row["text"] for row in found] == [row["text"] for row in records]
+    assert any(row["entities"] for row in found)
+    for row in found:
+        assert not row["relations"]
+        assert row["meta"]["marked_by"]
+        assert list(check_record(row)) == []
+    held = [{row["id"] for _, row in read_records(point.dev)} for point in trained]
+    assert set.union(*held) == {row["id"] for row in records}
+    for point, ids in zip(trained, held, strict=True):
+        assert not ids & {row["id"] for row in point.train}
