@@ -78,8 +78,8 @@ def test_every_option_and_argument_says_what_it_is(path):
 def test_the_list_of_commands():
     assert sorted(NAMES) == [
         "annotations agree", "annotations audit", "annotations check", "annotations convert",
-        "annotations crossfit", "annotations doubts", "articles", "card", "compare", "curve", "drift", "encoder",
-        "evaluate", "extract", "graph build", "graph check", "run", "train",
+        "annotations crossfit", "annotations doubts", "articles", "card", "compare", "curve",
+        "drift", "encoder", "evaluate", "extract", "graph build", "graph check", "run", "train",
     ]  # fmt: skip
     shown = call("--help").output
     assert [name for name in TOP.commands if name not in shown] == []
