@@ -15,7 +15,10 @@ from zonekg.graph.check import check_graphml
 run = zonekg.run
 home = sys.modules[run.__module__]
 
-FILES = ["edges.csv", "extraction.jsonl", "graph.graphml", "graph.png", "nodes.csv", "summary.json"]
+FILES = [
+    *("edges.csv", "extraction.jsonl", "graph.graphml", "graph.png", "nodes.csv", "review.csv"),
+    "summary.json",
+]
 PAGES = {
     "a.txt": (
         "阳泉高新区提速\n\n本报讯 康佳集团与阳泉高新区签约，投资建设智慧科技城项目，"
@@ -283,9 +286,10 @@ def test_another_model_does_not_go_on_with_the_parts_of_the_first(
     out, part = stopped
     other = tmp_path / "model"
     shutil.copytree(model_path, other)
-    precision = other / "relations" / "precision.json"
-    rows = json.loads(precision.read_text(encoding="utf-8"))
-    precision.write_text(json.dumps(dict.fromkeys(rows, 0.125)), encoding="utf-8")
+    settings = other / "relations" / "cfg"
+    cfg = json.loads(settings.read_text(encoding="utf-8"))
+    cfg["thresholds"] = dict.fromkeys(cfg["thresholds"], 0.99)
+    settings.write_text(json.dumps(cfg), encoding="utf-8")
     part.write_text("no JSON, and not to be read\n", encoding="utf-8")
     run(pages, out, other)
     run(pages, tmp_path / "fresh", other)

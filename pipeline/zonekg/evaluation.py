@@ -155,13 +155,16 @@ def _require_known(doc: Doc, who: str, schema: Schema) -> None:
 
 
 def with_gold_entities(nlp: Language, gold: Doc) -> Doc:
-    """The gold mentions, and what every component but NER makes of them and of NER's vectors."""
+    """The gold mentions, and what every component but NER makes of them; NER may share vectors."""
     doc = bare_copy(gold)
     if source := article(gold):
         set_article(doc, source)
     for name, component in nlp.pipeline:
+        is_ner = nlp.get_pipe_meta(name).factory in NER_FACTORIES
+        if is_ner and not getattr(component, "shares", False):
+            continue
         doc = component(doc)
-        if nlp.get_pipe_meta(name).factory in NER_FACTORIES:
+        if is_ner:
             doc.set_ents([Span(doc, e.start, e.end, label=e.label_) for e in gold.ents])
             set_confidences(doc, [1.0] * len(gold.ents))
     return doc

@@ -177,6 +177,11 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         sure = [self._calibrated(mention) for mention in whole_brackets(mentions, doc)]
         return Found(sure, np.concatenate(vectors) if self.cfg["shares"] and vectors else None)
 
+    @property
+    def shares(self) -> bool:
+        """Whether it leaves the encoder's vectors in ``doc.tensor``."""
+        return bool(self.cfg["shares"])
+
     def share_vectors(self) -> None:
         """From now on leave the encoder's vectors in ``doc.tensor`` for a later component.
 

@@ -17,7 +17,7 @@ def fit_thresholds(
     judged: (label, confidence from 0 to 1, whether the relation is right); gold: how many relations
     of each label there are.
 
-    >>> fit_thresholds([("TAX", 0.9, True), ("TAX", 0.6, False), ("TAX", 0.4, True)], {"TAX": 1})
+    >>> fit_thresholds([("TAX", 0.9, True), ("TAX", 0.6, False), ("TAX", 0.4, False)], {"TAX": 1})
     {'TAX': 0.65}
     """
     by_label: dict[str, list[tuple[float, bool]]] = {}
