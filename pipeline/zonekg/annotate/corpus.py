@@ -15,13 +15,17 @@ from spacy.util import registry
 from zonekg.annotate.augment import Augmenter
 from zonekg.annotate.checks import check_record
 from zonekg.annotate.records import Record, read_unique
+from zonekg.annotate.states import gold_states, read_states
+from zonekg.articles import Article
 from zonekg.docs import (
     PREDICTED,
     Relation,
     group_mentions,
     groups,
     relations,
+    set_article,
     set_groups,
+    set_project_states,
     set_relations,
 )
 from zonekg.errors import AnnotationError
@@ -42,8 +46,10 @@ def read_corpus(
     path: str,
     augmenter: Augmenter | None = None,
     shuffle: bool = False,
+    *,
     unlabelled: str | None = None,
     crossfit: str | None = None,
+    states: str | None = None,
 ) -> Callable[[Language], Iterator[Example]]:
     """A corpus reader for spaCy's training: a JSONL file, or a folder of them.
 
@@ -53,7 +59,8 @@ def read_corpus(
     `shuffle`, which spaCy then leaves to the reader. unlabelled: documents without annotation
     besides, for a net that learns from another one. crossfit: the documents of `path` once more, as
     models marked them that never saw them; these mentions are put into ``spans`` of the gold docs
-    under the name `PREDICTED`.
+    under the name `PREDICTED`. states: annotated states of the projects of `path`; the gold docs
+    get them, and an article of the year that their ``meta`` has.
     """
 
     def read(nlp: Language) -> Iterator[Example]:
@@ -61,6 +68,8 @@ def read_corpus(
         golds = [doc for one in paths for doc in read_docs(Path(one), nlp)]
         if crossfit:
             _add_predicted(golds, Path(crossfit), nlp)
+        if states:
+            _add_states(golds, Path(states), checked_records(Path(path)))
         if shuffle:
             random.shuffle(golds)
         for gold in golds:
@@ -82,6 +91,17 @@ def _add_predicted(golds: Iterable[Doc], path: Path, nlp: Language) -> None:
             )
         spans = [Span(gold, e.start, e.end, label=e.label_) for e in other.ents]
         gold.spans[PREDICTED] = spans
+
+
+def _add_states(golds: Iterable[Doc], path: Path, records: Iterable[Record]) -> None:
+    found = read_states(path)
+    by_id = {str(record["id"]): record for record in records}
+    for gold in golds:
+        key = gold.user_data["id"]
+        if key in found:
+            set_project_states(gold, gold_states(found[key], by_id[key], groups(gold)))
+            year = str(gold.user_data["meta"].get("year") or "")
+            set_article(gold, Article(key, "", gold.text, "", date=year))
 
 
 def record_files(path: Path) -> list[Path]:
