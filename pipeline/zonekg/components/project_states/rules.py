@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ _UNSIGNED = re.compile("谈|谋划|储备|策划|拟")
 _NOTICE = re.compile("[招中评开]标|批复|核准|公示")
 _APPROVED = re.compile("批|核准|立项|备案")
 _BEGUN = rank("started")
+_SHARED = ("signed", "started")
 
 
 class Told(NamedTuple):
@@ -87,6 +89,8 @@ class Rules:
         shown = claim.shown if status in ("", claim.status) else None
         status = status or claim.status
         events = self._events(claim.told, shown, rank(status))
+        if not any(event.status == status for event in events):
+            events = (*events, *self._shared(claim, status))
         if shown is None:
             return ProjectState(status, events=events)
         return ProjectState(status, shown.start, shown.end, events)
@@ -170,6 +174,20 @@ class Rules:
         for event in events:
             first.setdefault(event[:3], event)
         return tuple(first.values())
+
+    def _shared(self, claim: Claim, status: str) -> Iterator[Event]:
+        """The step to the status of a project that is dated once for several, above it."""
+        if status not in _SHARED:
+            return
+        start, scopes = claim.runs[0].start, self.scopes
+        opening = scopes.paragraph(start)[0]
+        near = self.timing.cues(opening, start)[::-1]
+        for cue in (*near, *self.timing.cues(0, min(scopes.lead_end, opening))):
+            if cue.status == status and not (cue.ahead or cue.faint):
+                event = self._event(cue)
+                if event:
+                    yield event
+                    return
 
     def _event(self, cue: Cue) -> Event | None:
         """The step that a cue tells, None for one without a date."""
