@@ -3,10 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Span
 
-from zonekg.components.project_states import make_project_states, project_states_of
+from zonekg.components.project_states import project_states_of
 from zonekg.components.project_states.cues import find_cues
 from zonekg.components.project_states.dates import find_dates, published
-from zonekg.docs import groups, project_states
+from zonekg.docs import groups
 from zonekg.states import STATUSES
 
 
@@ -15,8 +15,7 @@ def told(marked):
     """A function: marked text -> for each project's tag number its state, by text order."""
 
     def run(body, date="2025-03-20"):
-        doc = make_project_states(marked(body, date=date))
-        return list(project_states(doc).values())
+        return list(project_states_of(marked(body, date=date)).values())
 
     return run
 
@@ -88,8 +87,8 @@ def test_the_latest_of_several_steps_is_the_status(status):
 
 
 def test_the_cue_stands_in_the_text(marked):
-    doc = make_project_states(marked("昨天，[[P1|甲项目]]破土动工。"))
-    (state,) = project_states(doc).values()
+    doc = marked("昨天，[[P1|甲项目]]破土动工。")
+    (state,) = project_states_of(doc).values()
     assert doc.text[state.start : state.end] in ("破土", "动工")
 
 
@@ -198,8 +197,8 @@ def test_a_date_belongs_to_the_cue_beside_it(events):
 
 
 def test_the_place_of_the_date_is_told(marked):
-    doc = make_project_states(marked("今年1月，[[P1|甲项目]]动工。", date="2025-03-20"))
-    (event,) = project_states(doc)[0].events
+    doc = marked("今年1月，[[P1|甲项目]]动工。", date="2025-03-20")
+    (event,) = project_states_of(doc)[0].events
     assert doc.text[event.start : event.end] == "今年1月"
 
 
@@ -275,14 +274,3 @@ def test_no_text_is_too_strange(nlp, pieces, known):
     for state in states.values():
         assert state.status in STATUSES
         assert 0 <= state.start <= state.end <= len(text)
-
-
-def test_a_doc_without_projects_has_no_states(nlp):
-    assert project_states(make_project_states(nlp("甲区集中开工。"))) == {}
-
-
-def test_the_pipeline_knows_the_component(nlp, marked):
-    pipeline = type(nlp)()
-    pipeline.add_pipe("zonekg_project_states")
-    doc = pipeline(marked("[[P1|甲项目]]已投产。"))
-    assert [state.status for state in project_states(doc).values()] == ["completed"]
