@@ -23,10 +23,12 @@ lint: .venv/dev
 
 train: .venv/train $(ENCODER)
 	$(BIN)/zonekg train configs/ner_trf.cfg --output models/zh_zone_news_trf
+	$(BIN)/zonekg train configs/relations_trf.cfg --output models/zh_zone_news_trf
 	$(BIN)/zonekg train configs/ner_sm.cfg --output models/zh_zone_news_sm
+	$(BIN)/zonekg train configs/relations_sm.cfg --output models/zh_zone_news_sm
 
 card: .venv/run
-	$(BIN)/zonekg card models/zh_zone_news_trf $(GOLD) $(foreach part,seeds ablation calibration,--section models/reports/trf-$(part).md)
+	$(BIN)/zonekg card models/zh_zone_news_trf $(GOLD) $(foreach part,seeds ablation calibration relations,--section models/reports/trf-$(part).md)
 	$(BIN)/zonekg card models/zh_zone_news_sm $(GOLD) --section models/reports/sm-calibration.md
 
 $(ENCODER): | .venv/train

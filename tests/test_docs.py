@@ -217,4 +217,6 @@ def test_where_sentences_end(text, sentences):
 
 def test_the_list_of_names_is_complete():
     public = {n for n, v in vars(docs).items() if getattr(v, "__module__", "") == docs.__name__}
-    assert {name for name in public if not name.startswith("_")} == set(docs.__all__)
+    assert {name for name in public if not name.startswith("_")} == set(docs.__all__) - {
+        "PREDICTED"
+    }

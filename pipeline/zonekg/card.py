@@ -106,10 +106,16 @@ def _card(
         f"- Pipeline: {', '.join(nlp.pipe_names)} (spaCy {nlp.meta['spacy_version']}); runs "
         "without torch",
         f"- NER: {ner['@architectures']} on character tokens ({settings})",
-        "- Relations, groups and amounts: rules; the confidence of a relation is the precision of",
-        "  its rule on the training documents",
+        *_relations(nlp),
+        "- Groups and amounts: rules",
         *(f"- Trained on `{file}`, SHA-256 `{digest}`" for file, digest in sorted(data.items())),
         *(f"- {what}: `{notes[key]}`" for key, what in _TRAINING.items() if key in notes),
+        *(
+            f"- {what} of {name}: `{told[key]}`"
+            for name, told in notes.get("sourced", {}).items()
+            for key, what in _TRAINING.items()
+            if key in told
+        ),
         f"- Size: {size / 1e6:.1f} MB",
         "- Licence: MIT; the training documents were written for the project",
         *([_ENCODER.format(**ner)] if "encoder" in ner else ()),
@@ -125,6 +131,22 @@ def _card(
     )
     for numbers in results:
         yield from _set(numbers)
+
+
+def _relations(nlp: Language) -> Iterator[str]:
+    """How the pipeline finds relations."""
+    settings = nlp.config.interpolate()["components"].get("relations")
+    if settings and settings["factory"] == "zonekg_relations":
+        net = {k: v for k, v in settings["model"].items() if not k.startswith("@")}
+        told = ", ".join(f"{k} {v}" for k, v in net.items())
+        limits = nlp.get_pipe("relations").cfg["thresholds"]  # type: ignore[attr-defined]
+        yield f"- Relations: {settings['model']['@architectures']} on the vectors of NER ({told})"
+        yield "- A relation is told from this confidence on, fitted on dev: " + ", ".join(
+            f"{label} {limit:.2f}" for label, limit in limits.items()
+        )
+    else:
+        yield "- Relations: rules; the confidence of a relation is the precision of its rule on the"
+        yield "  training documents"
 
 
 def _set(numbers: dict[str, Any]) -> Iterator[str]:

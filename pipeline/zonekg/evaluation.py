@@ -16,7 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from zonekg.annotate.corpus import file_digests, read_docs
-from zonekg.docs import bare_copy, set_confidences
+from zonekg.docs import article, bare_copy, set_article, set_confidences
 from zonekg.errors import AnnotationError, SchemaError
 from zonekg.extraction import load_model
 from zonekg.profile import Profile, find_profile
@@ -157,6 +157,8 @@ def _require_known(doc: Doc, who: str, schema: Schema) -> None:
 def with_gold_entities(nlp: Language, gold: Doc) -> Doc:
     """The gold mentions, and what every component but NER makes of them and of NER's vectors."""
     doc = bare_copy(gold)
+    if source := article(gold):
+        set_article(doc, source)
     for name, component in nlp.pipeline:
         doc = component(doc)
         if nlp.get_pipe_meta(name).factory in NER_FACTORIES:

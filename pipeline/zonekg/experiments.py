@@ -219,7 +219,8 @@ def crossfit(
         ner = nlp.get_pipe("ner")
         for gold in read_docs(point.dev, nlp):
             key = gold.user_data["id"]
-            found[key] = doc_to_record(ner(nlp.make_doc(gold.text)), key)
+            row = doc_to_record(ner(nlp.make_doc(gold.text)), key)
+            found[key] = row | {"meta": {"marked_by": "a model that never saw it"}}
     return [found[str(record["id"])] for record in records]
 
 

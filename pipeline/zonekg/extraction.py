@@ -22,13 +22,17 @@ from zonekg.docs import (
     amounts,
     article,
     confidences,
+    evidence,
     project_states,
     relations,
+    sentence_bounds,
     set_amounts,
     set_article,
     set_confidences,
     set_project_states,
     set_relations,
+    set_unsure_relations,
+    unsure_relations,
 )
 from zonekg.errors import AnnotationError, ModelError
 from zonekg.schema import Schema, default_schema
@@ -83,8 +87,9 @@ def _untagged(source: Article, nlp: Language) -> Doc:
 def doc_to_row(doc: Doc) -> Record:
     """A Doc as one JSON row: an annotation record with confidences, amounts and places besides.
 
-    The first mention of a project carries its ``state``, with offsets into the text. The row is a
-    superset of an annotation record, so that it can be corrected and trained on.
+    The first mention of a project carries its ``state``, a relation the sentences that show it as
+    ``evidence``, both with offsets into the text; ``unsure`` holds relations for review. The row is
+    a superset of an annotation record, so that it can be corrected and trained on.
     """
     source = article(doc)
     assert source is not None
@@ -102,8 +107,14 @@ def doc_to_row(doc: Doc) -> Record:
             entity["amount"] = {key: str(value) for key, value in worth[i]._asdict().items()}
         if i in states:
             entity["state"] = states[i].to_dict()
+    mentions, sentences = doc.ents, sentence_bounds(doc.text)
     for found, relation in zip(row["relations"], relations(doc), strict=True):
         found["score"] = relation.score
+        found["evidence"] = [list(bound) for bound in evidence(relation, mentions, sentences)]
+    row["unsure"] = [
+        {"from_id": r.head + 1, "to_id": r.tail + 1, "type": r.label, "score": r.score}
+        for r in unsure_relations(doc)
+    ]
     row["article"] = {k: v for k, v in source.to_dict().items() if k != "text"}
     return row
 
@@ -115,13 +126,14 @@ def row_to_doc(row: Record, nlp: Language) -> Doc:
     index = {entity["id"]: i for i, entity in enumerate(entities)}
     set_confidences(doc, [entity.get("confidence", 1.0) for entity in entities])
     set_amounts(doc, {i: _amount(e["amount"]) for i, e in enumerate(entities) if "amount" in e})
-    set_relations(
-        doc,
-        (
-            Relation(index[r["from_id"]], index[r["to_id"]], r["type"], r.get("score", 1.0))
-            for r in row["relations"]
-        ),
-    )
+    for setter, key in ((set_relations, "relations"), (set_unsure_relations, "unsure")):
+        setter(
+            doc,
+            (
+                Relation(index[r["from_id"]], index[r["to_id"]], r["type"], r.get("score", 1.0))
+                for r in row.get(key, [])
+            ),
+        )
     states = {i: e["state"] for i, e in enumerate(entities) if "state" in e}
     set_project_states(doc, {i: ProjectState.from_dict(one) for i, one in states.items()})
     set_article(doc, Article.from_dict(row["article"] | {"text": row["text"]}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from zonekg.graph.flat import flatten, summary
 from zonekg.graph.gephi import write_graphml
 from zonekg.graph.layout import layout
 from zonekg.graph.picture import draw
+from zonekg.graph.review import review_rows, write_review
 from zonekg.graph.tables import write_tables
 from zonekg.ingest import MAX_CHARACTERS, find_files, read_page
 
@@ -125,15 +126,26 @@ def write_graph(
 ) -> tuple[dict[str, Any], list[Path]]:
     """Build the graph of docs and write ``graph.graphml``, ``graph.png``, tables and a summary.
 
-    Returns the summary and the files.
+    What is not sure enough for the graph goes into ``review.csv``. Returns the summary and the
+    files.
     """
     out = make_folder(Path(out))
-    flat = flatten(build(docs), money_nodes=money_nodes)
+    unsure: list[dict[str, Any]] = []
+    flat = flatten(build(_noting(docs, unsure)), money_nodes=money_nodes)
     places = layout(flat)
     graphml, picture, told = out / "graph.graphml", out / "graph.png", out / "summary.json"
+    review = out / "review.csv"
     write_graphml(flat, graphml, places)
     draw(flat, picture, places)
-    tables = write_tables(flat, out)
+    tables = [*write_tables(flat, out), review]
+    write_review(unsure, review)
     counts = summary(flat)
     write_json(told, counts)
     return counts, [graphml, picture, *tables, told]
+
+
+def _noting(docs: Iterable[Doc], unsure: list[dict[str, Any]]) -> Iterator[Doc]:
+    """Pass docs on and note what is to be reviewed."""
+    for doc in docs:
+        unsure += review_rows(doc)
+        yield doc

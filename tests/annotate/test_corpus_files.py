@@ -18,7 +18,7 @@ from zonekg.schema import default_schema
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "annotations"
 FILES = sorted(FOLDER.rglob("*.jsonl"))
-ANNOTATED = [path for path in FILES if path.parent.name not in ("unlabelled", "attributes")]
+ANNOTATED = [path for path in FILES if path.parent.name not in ("unlabelled", "attributes", "crossfit")]
 STATES = [path for path in FILES if path.parent.name == "attributes"]
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 
@@ -55,7 +55,8 @@ def gold():
 def test_the_files():
     assert [path.relative_to(FOLDER).as_posix() for path in FILES] == [
         *(f"agreement/{part}-{x}.jsonl" for part in ("dev", "test", "train") for x in "ab"),
-        *(f"attributes/{name}.jsonl" for name in ("dev", "test", "test_A", "test_B")),
+        *(f"attributes/{name}.jsonl" for name in ("dev", "test", "test_A", "test_B", "train")),
+        "crossfit/train.jsonl",
         "dev/dev.jsonl",
         "seeds/annotator-a.jsonl",
         "seeds/annotator-b.jsonl",

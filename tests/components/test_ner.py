@@ -224,7 +224,7 @@ def predicted(text, *spans, window=512):
     net.set_ref("output", net)
     ner = CharNer(blank.vocab, net, "ner", window=window)
     ner.cfg["labels"] = ["ORG", "PARK"]
-    return names(doc, ner.predict([doc])[0])
+    return names(doc, ner.predict([doc])[0].mentions)
 
 
 def test_mentions_have_their_confidence():
@@ -374,12 +374,12 @@ def test_a_doc_has_the_scores_of_its_windows(trained, size):
 def test_windows_of_whole_sentences_find_what_one_window_finds(trained):
     ner = trained.get_pipe("ner")
     doc = blank(LONG)
-    (whole,) = ner.predict([doc])
+    ((whole, _),) = ner.predict([doc])
     assert len(whole) >= 15
     for size in (30, 60):
         assert len(windows(doc, size)) > 3
         with windows_of(size, ner):
-            assert [m[:3] for m in ner.predict([doc])[0]] == [m[:3] for m in whole]
+            assert [m[:3] for m in ner.predict([doc])[0].mentions] == [m[:3] for m in whole]
 
 
 def test_training_in_windows_learns_too(examples):
@@ -407,7 +407,7 @@ def test_a_doc_is_tagged_alike_in_any_batch(trained, model):
 def test_prediction_touches_nothing(trained):
     doc = blank(LONG)
     before = doc.to_bytes()
-    assert trained.get_pipe("ner").predict([doc])[0]
+    assert trained.get_pipe("ner").predict([doc])[0].mentions
     assert doc.to_bytes() == before
 
 

@@ -68,7 +68,7 @@ def check_record(
     """Yield (problem, quoted text) for each fault of one record.
 
     style: also look at how spans begin, end and cut brackets, which people should get right and a
-    model may get wrong.
+    model may get wrong; not done where ``meta`` tells that the document was ``marked_by`` a model.
 
     >>> bad = {"id": "d", "text": "甲公司 ", "entities": [
     ...     {"id": 1, "label": "ORG", "start_offset": 0, "end_offset": 4}], "relations": []}
@@ -85,8 +85,10 @@ def check_record(
     if any("\ud800" <= char <= "\udfff" for char in f"{text}{record.get('id')}"):
         yield "half a surrogate pair in the text or id, expected whole characters", ""
         return
-    if not isinstance(record.get("meta", {}), dict):
-        yield f"meta is a {type(record['meta']).__name__}, expected an object", ""
+    meta = record.get("meta", {})
+    if not isinstance(meta, dict):
+        yield f"meta is a {type(meta).__name__}, expected an object", ""
+    by_model = isinstance(meta, dict) and bool(meta.get("marked_by"))
     labels: dict[int, str] = {}
     spans: list[tuple[int, int, str]] = []
     for row in _rows(record, "entities"):
@@ -94,7 +96,7 @@ def check_record(
             yield row, ""
             continue
         yield from _check_entity(row, text, schema, labels, spans)
-    if style:
+    if style and not by_model:
         for start, end, name in spans:
             yield from _check_style(text[start:end], name)
     yield from _check_overlaps(spans, text)

@@ -80,7 +80,7 @@ def read_corpus(
 
 
 def _add_predicted(golds: Iterable[Doc], path: Path, nlp: Language) -> None:
-    found = {doc.user_data["id"]: doc for doc in read_docs(path, nlp, style=False)}
+    found = {doc.user_data["id"]: doc for doc in read_docs(path, nlp)}
     for gold in golds:
         other = found.get(gold.user_data["id"])
         if other is None or other.text != gold.text:
@@ -123,9 +123,9 @@ def checked_records(*paths: Path) -> Iterator[Record]:
         yield record
 
 
-def _checked(paths: Iterable[Path], *, style: bool = True) -> Iterator[tuple[Path, int, Record]]:
+def _checked(paths: Iterable[Path]) -> Iterator[tuple[Path, int, Record]]:
     for file, line, record in read_unique(f for path in paths for f in record_files(path)):
-        for problem, quote in check_record(record, style=style):
+        for problem, quote in check_record(record):
             raise AnnotationError(
                 file,
                 f"{problem} 「{quote}」",
@@ -135,13 +135,12 @@ def _checked(paths: Iterable[Path], *, style: bool = True) -> Iterator[tuple[Pat
         yield file, line, record
 
 
-def read_docs(path: Path, nlp: Language, *, style: bool = True) -> Iterator[Doc]:
+def read_docs(path: Path, nlp: Language) -> Iterator[Doc]:
     """The gold docs of a JSONL file or folder; raises AnnotationError at the first fault.
 
-    ``doc.user_data["place"]`` is the file and the line, from 1. style: whether mentions must look
-    as the guidelines want them, too; what a model marked need not.
+    ``doc.user_data["place"]`` is the file and the line, from 1.
     """
-    for file, line, record in _checked([path], style=style):
+    for file, line, record in _checked([path]):
         doc = record_to_doc(record, nlp)
         doc.user_data["place"] = (file.as_posix(), line)
         yield doc

@@ -56,6 +56,11 @@ class NetShim(Shim, Generic[_Learner]):
     # -- running
 
     @property
+    def ready(self) -> bool:
+        """Whether there is a net or graph."""
+        return bool(self.learner or self.graph)
+
+    @property
     def session(self) -> InferenceSession:
         """The ONNX graph, loaded at first use; on one core, as `n_process` uses the others."""
         if self._session is None:

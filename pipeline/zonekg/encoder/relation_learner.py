@@ -17,6 +17,7 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from zonekg.encoder.learner import Learner
 from zonekg.encoder.relation_net import Inputs, choice_loss
@@ -40,10 +41,12 @@ class RelationLearner(Learner):
     def learn(self, columns: Sequence[Any], target: Sequence[Any], scale: float) -> float:
         """Add the gradient of the loss of a stretch, times `scale`; the loss itself.
 
-        columns: arrays as `Inputs` has them; target: those of `choice_loss`, without the scores.
+        columns: arrays as `Inputs` has them; target: those that `choice_loss` takes besides scores.
         """
         self.net.train()
-        loss = choice_loss(self.net(*_tensors(columns)), *_tensors(target))
+        entries, choices, right, unsure = _tensors(target)
+        scores = self.net(*_tensors(columns))
+        loss = choice_loss(scores, entries, choices, right=right, unsure=unsure)
         (loss * scale).backward()
         return float(loss.detach())
 
@@ -78,13 +81,13 @@ def relation_graph(net: Any) -> bytes:
             opset_version=_OPSET,
             dynamo=False,
         )
+        quant_pre_process(str(plain), str(plain), skip_symbolic_shape=True)
         quantize_dynamic(
             plain,
             small,
             weight_type=QuantType.QInt8,
             per_channel=True,
             op_types_to_quantize=["MatMul"],
-            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
         )
         onnx.checker.check_model(str(small))
         return small.read_bytes()

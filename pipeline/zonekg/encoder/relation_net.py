@@ -32,10 +32,13 @@ class RelationNet(nn.Module):
     """Scores of shape (pairs, relations).
 
     A mention is what the encoder says inside of it, at its ends and around it, and where it stands.
-    Two layers of a transformer let the mentions of an article see each other. A pair is scored from
-    its two mentions, how they stand to each other, the words between them and the rules that claim
-    a relation of the two.
+    A transformer lets the mentions of an article see each other. A pair is scored from its two
+    mentions, how they stand to each other, the words between them and the rules that claim a
+    relation of the two.
     """
+
+    center: Tensor
+    spread: Tensor
 
     def __init__(
         self,
@@ -58,7 +61,8 @@ class RelationNet(nn.Module):
             "layers": layers, "dropout": dropout,
         }  # fmt: skip
         self.buckets = buckets
-        self.norm = nn.LayerNorm(vectors)
+        self.register_buffer("center", torch.zeros(vectors))
+        self.register_buffer("spread", torch.ones(vectors))
         self.narrow = nn.Linear(vectors, width)
         self.cues = nn.Linear(width, _CUES)
         self.mention = nn.Linear(5 * width, width)
@@ -69,38 +73,43 @@ class RelationNet(nn.Module):
         self.dropout = nn.Dropout(dropout)
         pair = _PAIR
         self.head, self.tail = nn.Linear(width, pair), nn.Linear(width, pair)
-        self.kinds = nn.Embedding(labels * labels, pair)
+        self.ends = nn.Embedding(labels * labels, pair)
         self.between = nn.Embedding(between * buckets, pair)
-        self.places = nn.Embedding(2 * places * buckets, pair)
+        self.head_place = nn.Embedding(places * buckets, pair)
+        self.tail_place = nn.Embedding(places * buckets, pair)
         self.bridge = nn.Linear(_CUES, pair)
         self.rules = nn.Linear(rules, pair, bias=False)
         self.hidden = nn.Linear(pair, pair)
         self.output = nn.Linear(pair, relations)
         self.from_head = nn.Linear(width, relations * _FACTORS)
         self.to_tail = nn.Linear(width, relations * _FACTORS)
-        for table in (self.place, self.between, self.places):
+        for table in (self.place, self.between, self.head_place, self.tail_place):
             nn.init.normal_(table.weight, std=0.1)
 
     def forward(self, *columns: Tensor) -> Tensor:
         """Scores of the pairs of one stretch; `columns` are those of `Inputs`."""
         x = Inputs(*columns)
-        tokens = self.narrow(self.inner(self.norm(x.vectors)))
+        tokens = self.narrow(self.inner((x.vectors - self.center) / self.spread))
         cues = _running(torch.relu(self.cues(tokens)))
         mentions = self._mentions(tokens, x)
+        places = self._rows(x.places)
         heads, tails = x.pairs.unbind(1)
-        pair = self.head(mentions)[heads] + self.tail(mentions)[tails]
-        pair = pair + self.kinds(x.labels[heads] * self.shape["labels"] + x.labels[tails])
+        pair = (self.head(mentions) + self.head_place(places).sum(1))[heads]
+        pair = pair + (self.tail(mentions) + self.tail_place(places).sum(1))[tails]
+        pair = pair + self.ends(x.labels[heads] * self.shape["labels"] + x.labels[tails])
         pair = pair + self.between(self._rows(x.between)).sum(1)
-        places = torch.cat([x.places[heads], x.places[tails]], 1)
-        pair = pair + self.places(self._rows(places)).sum(1)
         pair = pair + self.bridge(_bridge(cues, x.spans[heads], x.spans[tails]))
         pair = pair + self.rules(self.dropout(x.rules))
         pair = nn.functional.gelu(pair)
         pair = nn.functional.gelu(self.hidden(self.dropout(pair)))
-        scores = self.output(pair)
-        factors = (scores.shape[0], scores.shape[1], _FACTORS)
-        product = self.from_head(mentions)[heads] * self.to_tail(mentions)[tails]
-        return scores + product.reshape(factors).sum(2) / _FACTORS**0.5
+        return self.output(pair) + self._product(mentions)[heads * mentions.shape[0] + tails]
+
+    def _product(self, mentions: Tensor) -> Tensor:
+        """How each mention as a head suits each as a tail: (mentions * mentions, relations)."""
+        shape = (mentions.shape[0], self.shape["relations"], _FACTORS)
+        head = self.from_head(mentions).reshape(shape).transpose(0, 1)
+        tail = self.to_tail(mentions).reshape(shape).permute(1, 2, 0)
+        return (head @ tail / _FACTORS**0.5).permute(1, 2, 0).reshape(-1, self.shape["relations"])
 
     def _rows(self, columns: Tensor) -> Tensor:
         """Rows of one table for several columns of buckets."""
@@ -125,7 +134,7 @@ class RelationNet(nn.Module):
         return self.dropout(rows)
 
 
-_PAIR, _CUES, _FACTORS = 96, 64, 48
+_PAIR, _CUES, _FACTORS = 96, 64, 32
 _HEADS = 4
 
 
@@ -169,13 +178,18 @@ def _bridge(cues: Tensor, heads: Tensor, tails: Tensor) -> Tensor:
 
 
 def choice_loss(
-    scores: Tensor, entries: Tensor, choices: Tensor, right: Tensor, unsure: Tensor
+    scores: Tensor,
+    entries: Tensor,
+    choices: Tensor,
+    *,
+    right: Tensor,
+    unsure: Tensor,
 ) -> Tensor:
-    """The surprise at the right options, summed over choices; none of a choice's options counts 0.
+    """The surprise at the right options, summed over choices; that none is right counts 0.
 
     entries, choices: see `zonekg.components.relations.options.Options`; right: bool, shape
-    (options,); unsure: bool, shape (choices,), where none is right, too. Where several are, their
-    shares add up.
+    (options,); unsure: bool, shape (choices,), where none may be right, too. Where several options
+    are right their shares add up.
     """
     low = torch.full((len(choices),), -1e4)
     said = scores[entries[:, 0], entries[:, 1]]

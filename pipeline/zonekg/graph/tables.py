@@ -12,7 +12,7 @@ import networkx as nx
 
 from zonekg.files import make_folder, open_atomic
 
-__all__ = ["EDGE_COLUMNS", "NODE_COLUMNS", "column_names", "write_tables"]
+__all__ = ["EDGE_COLUMNS", "NODE_COLUMNS", "column_names", "write_csv", "write_tables"]
 
 NODE_COLUMNS = (
     "label", "entity_type", "kind", "names", "mentions", "articles", "confidence",
@@ -59,8 +59,8 @@ def write_tables(graph: nx.MultiDiGraph, folder: str | Path) -> list[Path]:
     """
     folder = make_folder(Path(folder))
     nodes, edges = folder / "nodes.csv", folder / "edges.csv"
-    _write(nodes, _node_rows(graph))
-    _write(edges, _edge_rows(graph))
+    write_csv(nodes, _node_rows(graph))
+    write_csv(edges, _edge_rows(graph))
     return [nodes, edges]
 
 
@@ -81,7 +81,8 @@ def _edge_rows(graph: nx.MultiDiGraph) -> Iterator[list[Any]]:
         yield [key, source, target, label[source], label[target], *map(data.get, names)]
 
 
-def _write(path: Path, rows: Iterable[list[Any]]) -> None:
+def write_csv(path: Path, rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows as `write_tables` does; raises OutputError when the file can't be written."""
     with open_atomic(path) as handle:
         handle.write("\ufeff")
         csv.writer(handle).writerows(map(_cell, row) for row in rows)

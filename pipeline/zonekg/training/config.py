@@ -104,10 +104,24 @@ class Plan:
 
     @property
     def notes(self) -> dict[str, Any]:
-        """What the trained pipeline tells of its training, as ``meta["zonekg"]``."""
+        """What the trained pipeline tells of its training, as ``meta["zonekg"]``.
+
+        ``sourced`` tells the same of components that were taken from another pipeline.
+        """
         text = json.dumps(self.facts["config"], ensure_ascii=False, sort_keys=True)
         kept = {key: self.facts[key] for key in ("train_data", "dev_data", "schema")}
-        return kept | {"seed": self.seed, "config": hashlib.sha256(text.encode()).hexdigest()}
+        kept |= {"seed": self.seed, "config": hashlib.sha256(text.encode()).hexdigest()}
+        parts = self.plain["components"].items()
+        sourced = {name: _origin(name, part["source"]) for name, part in parts if "source" in part}
+        return kept | ({"sourced": sourced} if sourced else {})
+
+
+def _origin(name: str, pipeline: str) -> dict[str, Any]:
+    """What a trained pipeline tells of the training of one of its components."""
+    meta = Path(pipeline) / "meta.json"
+    told = json.loads(meta.read_text(encoding="utf-8")).get("zonekg", {}) if meta.exists() else {}
+    told = told.get("sourced", {}).get(name, told)
+    return {key: told[key] for key in ("train_data", "dev_data", "seed", "config") if key in told}
 
 
 def make_plan(config: str | Path, overrides: Mapping[str, Any]) -> Plan:

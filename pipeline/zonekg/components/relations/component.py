@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -20,19 +20,21 @@ from zonekg.components.calibration import calibrated, fit_curves
 from zonekg.components.ner import CharNer
 from zonekg.components.relation_rules import claims
 from zonekg.components.relations.net import new_net, relation_shim
-from zonekg.components.relations.options import decide, few_negatives, options, right_options
+from zonekg.components.relations.options import consistent, decide, few_negatives, options
 from zonekg.components.relations.reading import Reading, columns, read
+from zonekg.components.relations.targets import target
+from zonekg.components.relations.thresholds import fit_thresholds
 from zonekg.docs import (
     PREDICTED,
     Relation,
     bare_copy,
+    confidences,
     groups,
     set_groups,
     set_relations,
     set_unsure_relations,
 )
 from zonekg.errors import ModelError
-from zonekg.schema import default_schema
 from zonekg.scoring.facts import match_facts, score_relations
 
 __all__ = ["RelationReader", "make_relations"]
@@ -41,6 +43,7 @@ _DEFAULT = """
 [model]
 @architectures = "zonekg.RelationNet.v1"
 """
+_SAMPLE = 50  # documents by which vectors are brought to one scale
 _LEAST = 0.05  # options that are less likely are not looked at
 
 
@@ -122,57 +125,59 @@ class RelationReader(TrainablePipe):  # type: ignore[misc]
             raise ModelError(f"{self.name}: {self.cfg['vectors']} is no component zonekg_ner")
         encoder.share_vectors()
         self._encoder = encoder
-        found, width = set(), 0
-        for example in get_examples():
+        found, sample = set(), []
+        for i, example in enumerate(get_examples()):
             gold = example.reference
-            if not width and len(gold):
-                width = int(self._vectors(example.predicted).shape[1])
+            if i < _SAMPLE:
+                sample.append(self._vectors(gold))
             found |= {claim.rule for claim in claims(_grouped(gold, gold.ents))}
         self.cfg["rules"] = sorted(found)
-        new_net(self.model, width, len(found))
+        new_net(self.model, np.concatenate(sample).astype(np.float32), len(found))
 
-    def _vectors(self, doc: Doc) -> Any:
-        """The encoder's vectors; made once for each document to learn from."""
-        if not doc.tensor.size:
+    def _vectors(self, gold: Doc) -> Any:
+        """The encoder's vectors, made once for each document to learn from and kept with it."""
+        if not gold.tensor.size and len(gold):
             assert self._encoder
-            self._encoder(doc)
-        return doc.tensor
+            gold.tensor = self._encoder(bare_copy(gold)).tensor
+        return gold.tensor
 
     # -- prediction
 
     def predict(self, docs: Iterable[Doc]) -> list[list[Relation]]:
         """What may be told of each doc, with calibrated confidences; changes nothing."""
-        return [
-            [
-                row._replace(
-                    score=round(calibrated(row.score, row.label, self.cfg["calibration"]), 4)
-                )
-                for row in self._told(doc)
-            ]
-            for doc in docs
-        ]
+        return [[self._calibrated(row) for row in self._told(doc)] for doc in docs]
+
+    def _calibrated(self, row: Relation) -> Relation:
+        sure = calibrated(row.score, row.label, self.cfg["calibration"])
+        return row._replace(score=round(sure, 4))
 
     def _told(self, doc: Doc) -> list[Relation]:
-        """What the net says, the best option of each choice, most confident first."""
+        """What the net says, the best option of each choice, most confident first.
+
+        A relation is as sure as the net is of it, times how sure NER is of the two things.
+        """
         shim = relation_shim(self.model)
-        said = []
-        for reading in self._read(doc):
-            if len(reading.pairs):
-                scores = shim.predict(columns(reading))
-                said += decide(reading, options(reading), scores)
-        rows = [row for row in said if row.score >= _LEAST]
-        rows.sort(key=lambda row: (-row.score, row))
-        return _consistent(rows, groups(doc))
+        if not shim.ready:
+            return []
+        first, sure = groups(doc), _surest(doc)
+        said = [
+            row._replace(score=row.score * sure[first[row.head]] * sure[first[row.tail]])
+            for reading in self._read(doc)
+            for row in decide(reading, options(reading), shim.predict(columns(reading)))
+        ]
+        said = [row for row in said if row.score >= _LEAST]
+        said.sort(key=lambda row: (-row.score, row))
+        return consistent(said, first)
 
     def _read(self, doc: Doc) -> Iterator[Reading]:
         return read(doc, self.cfg["rules"], home=self.cfg["home"])
 
-    def set_annotations(self, docs: Iterable[Doc], rows: list[list[Relation]]) -> None:
+    def set_annotations(self, docs: Iterable[Doc], found: list[list[Relation]]) -> None:
         """Write the relations, and those to review, and drop the encoder's vectors."""
         limits = self.cfg["thresholds"]
-        for doc, found in zip(docs, rows, strict=True):
-            sure = [row for row in found if row.score >= limits.get(row.label, 0.5)]
-            rest = [row for row in found if row.score >= self.cfg["review"]]
+        for doc, rows in zip(docs, found, strict=True):
+            sure = [row for row in rows if row.score >= limits.get(row.label, 0.5)]
+            rest = [row for row in rows if row.score >= self.cfg["review"]]
             set_relations(doc, sure)
             set_unsure_relations(doc, set(rest) - set(sure))
             doc.tensor = np.zeros((0,), dtype=np.float32)
@@ -192,8 +197,8 @@ class RelationReader(TrainablePipe):  # type: ignore[misc]
         losses.setdefault(self.name, 0.0)
         tasks = [task for example in examples for task in self._tasks(example)]
         count = sum(len(unsure) for _, (*_, unsure) in tasks)
-        for reading, target in tasks:
-            loss = relation_shim(self.model).update(columns(reading), target, 1 / count)
+        for reading, wanted in tasks:
+            loss = relation_shim(self.model).update(columns(reading), wanted, 1 / count)
             losses[self.name] += loss / count
         if sgd is not None:
             self.finish_update(sgd)
@@ -203,15 +208,15 @@ class RelationReader(TrainablePipe):  # type: ignore[misc]
         """Stretches to learn from, with what `choice_loss` takes besides scores."""
         gold = example.reference
         doc = self._as_seen(gold)
-        doc.tensor = self._vectors(example.predicted)
+        doc.tensor = self._vectors(gold)
         for reading in self._read(doc):
             found = options(reading)
-            if not found.size:
-                continue
-            right, unsure = right_options(reading, found, doc, gold)
+            right, unsure = target(reading, found, doc, gold)
             if not self.cfg["hard_negatives"]:
-                found, right, unsure = few_negatives(found, right, unsure)
-            yield reading, (found.entries, found.choices, right, unsure)
+                found, kept, choices = few_negatives(found, right)
+                right, unsure = right[kept], unsure[choices]
+            if found.size:
+                yield reading, (found.entries, found.choices, right, unsure)
 
     def _as_seen(self, gold: Doc) -> Doc:
         """A document with its annotated mentions or with those that a model found in it."""
@@ -228,67 +233,17 @@ class RelationReader(TrainablePipe):  # type: ignore[misc]
         self.cfg |= {"calibration": {}, "thresholds": {}}
         before = nlp.pipe_names[: nlp.pipe_names.index(self.name)]
         judged: list[tuple[str, float, bool]] = []
-        gold: dict[str, int] = defaultdict(int)
+        gold: Counter[str] = Counter()
         with nlp.select_pipes(enable=before):
             docs = list(nlp.pipe([example.reference.text for example in examples]))
         for doc, example in zip(docs, examples, strict=True):
             set_relations(doc, self._told(doc))
             mine, theirs, _ = match_facts(doc, example.reference)
             judged += [(s.row.label, s.score, fact in theirs) for fact, s in mine.items() if s.row]
-            for _, label, _ in theirs:
-                gold[label] += 1
-        self.cfg["calibration"] = fit_curves(judged)
-        sure = [
-            (label, calibrated(score, label, self.cfg["calibration"]), right)
-            for label, score, right in judged
-        ]
-        self.cfg["thresholds"] = {
-            label: _threshold([row[1:] for row in sure if row[0] == label], gold[label])
-            for label in default_schema().relations
-        }
-
-
-_STEPS = [step / 20 for step in range(6, 15)]
-
-
-def _threshold(judged: Sequence[tuple[float, bool]], gold: int) -> float:
-    """The confidence from which on F1 is best, the one nearest to a half of several."""
-
-    def f1(limit: float) -> float:
-        kept = [right for confidence, right in judged if confidence >= limit]
-        return round(2 * sum(kept) / max(1, len(kept) + gold), 4)
-
-    return max(_STEPS, key=lambda limit: (f1(limit), -abs(limit - 0.5), limit))
-
-
-def _consistent(rows: Iterable[Relation], first: Sequence[int]) -> list[Relation]:
-    """Of rows in the order of trust those that no earlier one contradicts or tells already.
-
-    A long article is read in stretches that share its first mentions, so that a choice may be made
-    more than once. No two parks lie in each other.
-    """
-    schema = default_schema()
-    taken: set[tuple[Any, ...]] = set()
-    inside: dict[int, set[int]] = defaultdict(set)
-    out = []
-    for row in rows:
-        head, tail = first[row.head], first[row.tail]
-        kind = schema.relations[row.label]
-        if kind.symmetric:
-            key: tuple[Any, ...] = (row.label, min(head, tail), max(head, tail))
-        elif kind.tails == {"MONEY"}:
-            key = ("owner", row.tail)
-        elif row.label == "LOCATED_IN":
-            key = ("place", head)
-        else:
-            key = ("party", head, tail)
-        if key in taken or (row.label == "LOCATED_IN" and head in inside[tail]):
-            continue
-        taken.add(key)
-        if row.label == "LOCATED_IN":
-            inside[head].add(tail)
-        out.append(row)
-    return out
+            gold.update(label for _, label, _ in theirs)
+        curves = fit_curves(judged)
+        sure = [(label, calibrated(score, label, curves), right) for label, score, right in judged]
+        self.cfg |= {"calibration": curves, "thresholds": fit_thresholds(sure, gold)}
 
 
 def _grouped(doc: Doc, mentions: Iterable[Span]) -> Doc:
@@ -297,6 +252,14 @@ def _grouped(doc: Doc, mentions: Iterable[Span]) -> Doc:
     copy.set_ents([Span(copy, m.start, m.end, label=m.label_) for m in mentions])
     make_aliases(copy)
     return copy
+
+
+def _surest(doc: Doc) -> dict[int, float]:
+    """By the first mention of a thing the confidence of its surest mention."""
+    found: dict[int, float] = {}
+    for first, sure in zip(groups(doc), confidences(doc), strict=True):
+        found[first] = max(sure, found.get(first, 0.0))
+    return found
 
 
 def _score(examples: Iterable[Example], **_: Any) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import numpy as np
+from numpy.typing import NDArray
 from spacy.util import registry
 from thinc.api import Model
 
@@ -37,12 +39,14 @@ def relation_shim(model: Model[Any, Any]) -> RelationShim:
     return cast(RelationShim, model.shims[0])
 
 
-def new_net(model: Model[Any, Any], vectors: int, rules: int) -> None:
-    """Give a model a net to train, for vectors of a width and a number of rules.
+def new_net(model: Model[Any, Any], sample: NDArray[np.float32], rules: int) -> None:
+    """Give a model a net to train, for vectors like a sample of them and a number of rules.
 
     Raises ModelError when torch is missing.
     """
     try:
+        import torch  # noqa: PLC0415
+
         from zonekg.encoder.relation_net import RelationNet  # noqa: PLC0415
     except ImportError as error:
         raise ModelError(
@@ -50,7 +54,7 @@ def new_net(model: Model[Any, Any], vectors: int, rules: int) -> None:
         ) from error
     schema = default_schema()
     net = RelationNet(
-        vectors=vectors,
+        vectors=sample.shape[1],
         labels=len(schema.entities),
         relations=len(schema.relations),
         places=PLACES,
@@ -59,6 +63,8 @@ def new_net(model: Model[Any, Any], vectors: int, rules: int) -> None:
         rules=rules,
         **model.attrs["shape"],
     )
+    net.center.copy_(torch.from_numpy(sample.mean(axis=0)))
+    net.spread.copy_(torch.from_numpy(sample.std(axis=0) + 1e-3))
     relation_shim(model).learn(net)
 
 

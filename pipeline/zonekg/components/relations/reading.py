@@ -63,19 +63,21 @@ class Reading(NamedTuple):
 
 
 def read(doc: Doc, rules: Sequence[str], *, home: bool = True) -> Iterator[Reading]:
-    """The stretches of a doc with mentions, groups and, in ``doc.tensor``, the encoder's vectors.
+    """The stretches of a doc with groups and, in ``doc.tensor``, the encoder's vectors.
 
     A long article is read in stretches, each together with the first mentions of the article, so
-    that time grows with its length. rules: the names of the rules that the net knows; home:
-    whether to tell the net which park the article is about.
+    that time grows with its length. Stretches without a pair are left out. rules: the names of the
+    rules that the net knows; home: whether to tell the net which park the article is about.
     """
-    if not doc.ents:
-        return
-    article = _Article(doc, rules, home)
     count = len(doc.ents)
-    for start in range(0, count, _STRETCH):
+    article = _Article(doc, rules, home) if count > 1 else None
+    for start in range(0, count if article else 0, _STRETCH):
+        assert article
         first = range(min(_HEAD, start))
-        yield article.stretch(np.array([*first, *range(start, min(start + _STRETCH, count))]))
+        chosen = np.array([*first, *range(start, min(start + _STRETCH, count))])
+        reading = article.stretch(chosen)
+        if len(reading.pairs):
+            yield reading
 
 
 def columns(reading: Reading) -> dict[str, NDArray[Any]]:
@@ -89,18 +91,17 @@ class _Article:
 
     def __init__(self, doc: Doc, rules: Sequence[str], home: bool) -> None:
         self.context = context = Context(doc)
-        self.doc = doc
         self.starts, self.ends = np.array(context.starts), np.array(context.ends)
         self.spans = np.array([(e.start, e.end) for e in doc.ents], dtype=np.int64)
-        names = list(default_schema().entities)
-        self.labels = np.array([names.index(label) for label in context.labels], dtype=np.int64)
+        numbers = {label: i for i, label in enumerate(default_schema().entities)}
+        self.labels = np.array([numbers[label] for label in context.labels], dtype=np.int64)
         self.groups = np.array(context.groups, dtype=np.int64)
         self.lines = self._numbers([0, *(m.end() for m in re.finditer("\n", context.text))])
         self.sentences = self._numbers([start for start, _ in context.sentences])
         self.clauses = self._numbers([0, *(m.end() for m in _CLAUSE.finditer(context.text))])
         self.sections, headings = _sections(context.text)
         self.sections = self.sections[self.lines]
-        self.places = self._places(headings[self.lines], home)
+        self.places = self._places(headings[self.lines], context.home if home else None)
         self.runs = self._runs()
         self.rules = {rule: i for i, rule in enumerate(rules)}
         self.claims: dict[tuple[int, int], list[int]] = {}
@@ -112,14 +113,14 @@ class _Article:
 
     def _numbers(self, begins: Sequence[int]) -> Ints:
         """For each mention which of the stretches that begin there it starts in."""
-        return np.array([bisect_right(begins, int(start)) - 1 for start in self.starts])
+        found = [bisect_right(begins, start) - 1 for start in self.starts.tolist()]
+        return np.array(found, dtype=np.int64)
 
-    def _places(self, headings: Ints, home: bool) -> Ints:
+    def _places(self, headings: Ints, park: int | None) -> Ints:
         """Line, sentence, headline, heading, list, the park it is about, how often, a count."""
         context = self.context
         text, group = context.text, self.groups
         counts = np.bincount(group, minlength=len(group))[group]
-        park = context.home if home else None
         about = np.full(len(group), 2) if park is None else (group == park).astype(np.int64)
         lines = text.split("\n")
         listed = [int(bool(_LISTED.match(lines[line]))) for line in self.lines]
@@ -152,37 +153,35 @@ class _Article:
         rows = [(place, len(run)) for run in runs for place in range(len(run))]
         return np.array(rows, dtype=np.int64)
 
-    def stretch(self, mentions: Ints) -> Reading:
+    def stretch(self, chosen: Ints) -> Reading:
         """What the net reads of some mentions, in text order."""
-        chosen = self.groups[mentions]
-        firsts = {int(group): i for i, group in reversed(list(enumerate(chosen)))}
-        groups = np.array([firsts[int(group)] for group in chosen], dtype=np.int64)
-        labels = self.labels[mentions]
-        legal = _legal()[labels[:, None], labels] & (groups[:, None] != groups)
-        heads, tails = np.nonzero(legal)
-        a, b = mentions[heads], mentions[tails]
-        tokens = self._tokens(mentions)
+        things = self.groups[chosen]
+        firsts = {int(group): i for i, group in reversed(list(enumerate(things)))}
+        groups = np.array([firsts[int(group)] for group in things], dtype=np.int64)
+        which = self.labels[chosen]
+        apart = _joinable()[which[:, None], which] & (groups[:, None] != groups)
+        heads, tails = np.nonzero(apart)
+        a, b = chosen[heads], chosen[tails]
+        tokens = self._tokens(chosen)
+        spans = [np.searchsorted(tokens, self.spans[chosen, side]) for side in (0, 1)]
         return Reading(
-            mentions,
+            chosen,
             self.vectors[tokens].astype(np.float32),
-            np.stack(
-                [np.searchsorted(tokens, self.spans[mentions, side]) for side in (0, 1)], axis=1
-            ),
-            labels,
+            np.stack(spans, axis=1),
+            which,
             groups,
-            self.places[mentions],
+            self.places[chosen],
             np.stack([heads, tails], axis=1),
             self._between(a, b),
             self._claimed(a, b),
         )
 
-    def _tokens(self, mentions: Ints) -> Ints:
-        """The tokens of the sentences that the mentions stand in or between."""
-        if len(mentions) == len(self.spans):
+    def _tokens(self, chosen: Ints) -> Ints:
+        """The tokens from the first to the last of mentions in a row, and around them."""
+        if len(chosen) == len(self.spans):
             return np.arange(len(self.vectors))
         kept = np.zeros(len(self.vectors), dtype=bool)
-        parts = np.split(mentions, np.flatnonzero(np.diff(mentions) > 1) + 1)
-        for part in parts:
+        for part in np.split(chosen, np.flatnonzero(np.diff(chosen) > 1) + 1):
             first, last = self.spans[part[0], 0], self.spans[part[-1], 1]
             kept[max(0, first - _AROUND) : last + _AROUND] = True
         return np.flatnonzero(kept)
@@ -197,12 +196,12 @@ class _Article:
         rows = (self.sentences, self.lines, self.clauses, self.sections, order)
         columns += [np.digitize(numbers[b] - numbers[a], _STEPS) for numbers in rows]
         low, high = np.minimum(a, b) + 1, np.maximum(a, b)
-        seen = np.zeros((_legal().shape[0], len(self.labels) + 1), dtype=np.int64)
+        seen = np.zeros((len(_joinable()), len(self.labels) + 1), dtype=np.int64)
         for label in range(len(seen)):
             seen[label, 1:] = np.cumsum(self.labels == label)
         for end in (a, b):
-            kinds = self.labels[end]
-            likes = seen[kinds, high] - seen[kinds, low]
+            which = self.labels[end]
+            likes = seen[which, high] - seen[which, low]
             columns.append(np.digitize(np.maximum(0, likes), _COUNTS))
         columns.append(self._aligned(a, b))
         return np.stack(columns, axis=1)
@@ -241,7 +240,7 @@ def _sections(text: str) -> tuple[Ints, Ints]:
 
 
 @cache
-def _legal() -> NDArray[np.bool_]:
+def _joinable() -> NDArray[np.bool_]:
     """Whether any relation may run from a label to another, shape (labels, labels)."""
     schema = default_schema()
     names = list(schema.entities)
