@@ -2,7 +2,7 @@
 
     python tests/bench/project_states_folds.py dev
 
-From gold mentions. Trained by the optimizer of configs/relations_trf.cfg, where it is to be trained.
+From gold mentions. Trained by the optimizer of configs/relations_trf.cfg.
 """
 
 from __future__ import annotations

@@ -184,6 +184,14 @@ def test_the_day_of_the_news_dates_the_steps_of_the_listed(events):
     assert events(body) == ["started 2025-03-18"] * 2 + ["completed 2024"]
 
 
+def test_the_date_above_a_list_dates_the_steps_below(events):
+    body = (
+        "甲区签约忙\n本报讯 3月18日，甲区同两家公司签约。\n"
+        "[[P1|电池项目]]和[[P2|物流项目]]是签约的两个。[[P3|丙厂房]]已封顶。"
+    )
+    assert events(body) == ["signed 2025-03-18"] * 2 + [""]
+
+
 def test_the_year_of_a_review_dates_what_it_counts(events):
     body = (
         "甲区2023年工作总结\n一年来，成绩不小。\n"
@@ -233,6 +241,10 @@ def test_the_date_of_an_article(text, known, expected):
         ("“五一”前后", "2023-05"),
         ("第四季度", "2023-Q4"),
         ("下月", "2023-06"),
+        ("月底前", "2023-05"),
+        ("三天前", "2023-05-03"),
+        ("两年前", "2021"),
+        ("次年5月", "2024-05"),
         ("2024年2月30日", ""),
         ("1至5月", ""),
         ("2012年起", ""),

@@ -57,9 +57,7 @@ class ProjectStates(TrainablePipe):  # type: ignore[misc]
     {'trained': False}
     """
 
-    def __init__(
-        self, vocab: Vocab, model: Model[Sequence[Sample], Floats2d], name: str
-    ) -> None:
+    def __init__(self, vocab: Vocab, model: Model[Sequence[Sample], Floats2d], name: str) -> None:
         self.vocab = vocab
         self.model = model
         self.name = name
@@ -140,7 +138,7 @@ def _samples_of(gold: Doc) -> Iterator[tuple[Sample, str]]:
         yield from ((found[project], state.status) for project, state in states.items())
 
 
-def _surprise(scores: Floats2d, right: Sequence[int]) -> tuple[float, Floats2d]:
+def _surprise(scores: Any, right: Sequence[int]) -> tuple[float, Any]:
     """The mean surprise, in nats, and its gradient; scores: shape (projects, statuses)."""
     chance = np.exp(scores - scores.max(axis=1, keepdims=True))
     chance /= chance.sum(axis=1, keepdims=True)

@@ -16,7 +16,12 @@ from zonekg.docs import sentence_bounds
 __all__ = ["Dated", "find_dates", "published", "reviews"]
 
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
-_DIGITS = {char: i for i, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0}
+_DIGITS = {char: i for i, char in enumerate("〇一二三四五六七八九")} | {
+    "零": 0,
+    "○": 0,
+    "Ｏ": 0,
+    "两": 2,
+}
 _YEARS = {"前年": -2, "去年": -1, "上年": -1, "过去的一年": -1, "过去一年": -1, "今年": 0,
           "本年": 0, "明年": 1, "来年": 1, "后年": 2}  # fmt: skip
 _MONTHS = {"上个月": -1, "上月": -1, "本月": 0, "这个月": 0, "下个月": 1, "下月": 1, "上周": 0,
@@ -204,24 +209,27 @@ def _resolve(match: re.Match[str], year: str, article: str, day: str) -> str:
         this = int(match["today"])
         later = len(article) == 10 and this > int(article[8:])
         return _other_month(article, -1 if later else 0, this)
-    if match["rday"]:  # as exact as the article's date is known
-        return _shifted(article, _DAYS[match["rday"]]) or article
-    if match["ago"]:
-        count = 2 if match["ago"] == "两" else number(match["ago"])
-        if match["unit"] == "天":
-            return _shifted(article, -count) or article
-        return str(int(article[:4]) - count) if article else ""
+    if match["rday"] or match["unit"] == "天":  # as exact as the article's date is known
+        count = _DAYS[match["rday"]] if match["rday"] else -number(match["ago"])
+        return _shifted(article, count) or article
     if match["same"]:
         return _shifted(day, _SAME_DAY[match["same"]])
     if match["rmonth"]:
         return _other_month(article, _MONTHS[match["rmonth"]])
-    if match["year"]:
-        year = str(number(match["year"]))
-    elif match["ryear"] in ("次年", "翌年"):
-        year = str(int(year) + 1) if year else ""
-    elif match["ryear"]:
-        year = str(int(article[:4]) + _YEARS[match["ryear"]]) if article else ""
+    year = _year_of(match, year, article)
     return year and _part_of(year, match, article)
+
+
+def _year_of(match: re.Match[str], year: str, article: str) -> str:
+    """The year that the words name, else the one before them; empty where it is not known."""
+    if match["year"]:
+        return str(number(match["year"]))
+    if match["ryear"] in ("次年", "翌年"):
+        return str(int(year) + 1) if year else ""
+    if match["ago"] or match["ryear"]:
+        shift = -number(match["ago"]) if match["ago"] else _YEARS[match["ryear"]]
+        return str(int(article[:4]) + shift) if article else ""
+    return year
 
 
 def _part_of(year: str, match: re.Match[str], article: str) -> str:

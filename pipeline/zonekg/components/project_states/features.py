@@ -25,9 +25,9 @@ FACTS = 2048
 """Hashed rows for facts."""
 _GRAMS = 4096
 _ZONES = (
-    "elsewhere", "mention", "clause before", "clause after", "before", "after", "next", "next but one",
-    "previous", "before another mention", "after another mention", "title", "heading", "lead",
-    "paragraph",
+    "elsewhere", "mention", "clause before", "clause after", "before", "after", "next",
+    "next but one", "previous", "before another mention", "after another mention", "title",
+    "heading", "lead", "paragraph",
 )  # fmt: skip
 _KINDS = ("", "PROJECT", "ORG", "PARK", "MONEY")
 _CUES = 4 * len(STATUSES)
@@ -150,7 +150,10 @@ class _View:
             at, far = at[near], far[near]
         distance = np.minimum(7, np.log2(1 + far).astype(int)) + 8 * (at >= start)
         marks = [zones[at], self.kinds[at], self.cues[at], distance]
-        columns = [*(m + f for m, f in zip(marks, _FIRST, strict=False)), self.grams[at] + _FIRST[-1]]
+        columns = [
+            *(m + f for m, f in zip(marks, _FIRST, strict=False)),
+            self.grams[at] + _FIRST[-1],
+        ]
         return np.column_stack(columns).astype(np.int32)
 
     def _zones(self, mentions: list[Span]) -> Iterator[tuple[str, int, int]]:

@@ -24,7 +24,12 @@ _SCALE = 0.5
 
 @registry.architectures("zonekg.StateNet.v1")
 def build_state_net(
-    *, width: int = 64, heads: int = 4, hidden: int = 96, dropout: float = 0.3, blank_rate: float = 0.15
+    *,
+    width: int = 48,
+    heads: int = 4,
+    hidden: int = 96,
+    dropout: float = 0.3,
+    blank_rate: float = 0.15,
 ) -> Model[Sequence[Sample], Floats2d]:
     """Scores of each status: samples in, shape (projects, 6) out.
 
@@ -58,11 +63,11 @@ def _take(field: str, blank_rate: float) -> Model[Any, Any]:
         model: Model[Any, Any], rows: Sequence[Sample], is_train: bool
     ) -> tuple[Ragged, Callable[[Any], Any]]:
         parts = [getattr(row, field) for row in rows]
-        ids = np.concatenate(parts)
+        ids: Any = np.concatenate(parts)
         if is_train and blank_rate:
             hideable = ids[:, -GRAMS:]
             hideable[np.random.random(hideable.shape) < blank_rate] = 0
-        lengths = np.array([len(part) for part in parts], dtype=np.int32)
+        lengths: Any = np.array([len(part) for part in parts], dtype=np.int32)
         return Ragged(ids, lengths), lambda _: []
 
     return Model(f"take {field}", forward)
@@ -71,22 +76,22 @@ def _take(field: str, blank_rate: float) -> Model[Any, Any]:
 def _embed(rows: int, width: int, deviation: float) -> Model[Any, Any]:
     """The sum of the vectors of each row's columns: (all, columns) in, (all, width) out."""
 
-    def init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
-        table = np.random.normal(0, deviation, (rows, width)) if deviation else 0
-        model.set_param("E", np.zeros((rows, width), dtype=np.float32) + np.float32(table))
+    def init(model: Model[Any, Any], **_: Any) -> None:
+        table: Any = np.random.normal(0, deviation, (rows, width)).astype(np.float32)
+        model.set_param("E", table)
 
     def forward(
         model: Model[Any, Any], ids: Ragged, is_train: bool
     ) -> tuple[Ragged, Callable[[Ragged], Ragged]]:
-        table = model.get_param("E")
-        found = table[ids.dataXd[:, 0]]
-        for column in ids.dataXd.T[1:]:
+        table, columns = model.get_param("E"), _data(ids).T
+        found = table[columns[0]]
+        for column in columns[1:]:
             found += table[column]
 
         def backprop(dy: Ragged) -> Ragged:
-            gradient = model.ops.alloc2f(rows, width)
-            for column in ids.dataXd.T:
-                model.ops.scatter_add(gradient, column, dy.dataXd)
+            gradient: Any = model.ops.alloc2f(rows, width)
+            for column in columns:
+                model.ops.scatter_add(gradient, column, _data(dy))
             model.inc_grad("E", gradient)
             return ids
 
@@ -99,8 +104,8 @@ def _rectify() -> Model[Any, Any]:
     def forward(
         model: Model[Any, Any], x: Ragged, is_train: bool
     ) -> tuple[Ragged, Callable[[Ragged], Ragged]]:
-        y = np.maximum(x.dataXd, 0)
-        return Ragged(y, x.lengths), lambda dy: Ragged(dy.dataXd * (y > 0), x.lengths)
+        y = np.maximum(_data(x), 0)
+        return Ragged(y, x.lengths), lambda dy: Ragged(_data(dy) * (y > 0), x.lengths)
 
     return Model("rectify", forward)
 
@@ -112,41 +117,52 @@ def _total(scale: float) -> Model[Any, Any]:
         model: Model[Any, Any], x: Ragged, is_train: bool
     ) -> tuple[Floats, Callable[[Floats], Ragged]]:
         def backprop(dy: Floats) -> Ragged:
-            return Ragged(np.repeat(scale * dy, x.lengths, axis=0), x.lengths)
+            return Ragged(_spread(scale * dy, x), x.lengths)
 
-        return scale * np.add.reduceat(x.dataXd, _starts(x)), backprop
+        return np.float32(scale) * np.add.reduceat(_data(x), _starts(x)), backprop
 
     return Model("total", forward)
 
 
-def _starts(x: Ragged) -> NDArray[np.int64]:
+def _data(x: Ragged) -> Any:
+    """The rows of all samples; thinc's types know less of arrays than numpy's."""
+    return x.dataXd
+
+
+def _spread(values: Floats, x: Ragged) -> Any:
+    """One row for each row of `x`, from one for each sample."""
+    lengths: Any = x.lengths
+    return np.repeat(values, lengths, axis=0)
+
+
+def _starts(x: Ragged) -> Any:
     """Where each sample's rows begin; none may be without rows."""
-    return np.concatenate([[0], np.cumsum(x.lengths)[:-1]])
+    lengths: Any = x.lengths
+    return np.cumsum(lengths) - lengths
 
 
 def _attend(width: int, heads: int) -> Model[Any, Any]:
     """Weighted means of each sample's rows: (all, width) in, (samples, heads * width) out."""
 
-    def init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
-        weights = np.random.normal(0, width**-0.5, (width, heads))
-        model.set_param("W", weights.astype(np.float32))
+    def init(model: Model[Any, Any], **_: Any) -> None:
+        weights: Any = np.random.normal(0, width**-0.5, (width, heads)).astype(np.float32)
+        model.set_param("W", weights)
 
     def forward(
         model: Model[Any, Any], x: Ragged, is_train: bool
     ) -> tuple[Floats, Callable[[Floats], Ragged]]:
-        rows, starts, ask = x.dataXd, _starts(x), model.get_param("W")
+        rows, starts, ask = _data(x), _starts(x), model.get_param("W")
         scores = rows @ ask
-        scores -= np.repeat(np.maximum.reduceat(scores, starts), x.lengths, axis=0)
+        scores -= _spread(np.maximum.reduceat(scores, starts), x)
         share = np.exp(scores)
-        share /= np.repeat(np.add.reduceat(share, starts), x.lengths, axis=0)
+        share /= _spread(np.add.reduceat(share, starts), x)
         means = [np.add.reduceat(share[:, [head]] * rows, starts) for head in range(heads)]
 
         def backprop(dy: Floats) -> Ragged:
-            wide = np.repeat(dy.reshape(-1, heads, width), x.lengths, axis=0)
+            wide = _spread(dy.reshape(-1, heads, width), x)
             d_share = np.einsum("nhw,nw->nh", wide, rows)
             d_rows = np.einsum("nhw,nh->nw", wide, share)
-            mean = np.add.reduceat(share * d_share, starts)
-            d_scores = share * (d_share - np.repeat(mean, x.lengths, axis=0))
+            d_scores = share * (d_share - _spread(np.add.reduceat(share * d_share, starts), x))
             model.inc_grad("W", rows.T @ d_scores)
             return Ragged(d_rows + d_scores @ ask.T, x.lengths)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cached_property
 from typing import NamedTuple
 
 from spacy.tokens import Doc
@@ -26,8 +25,6 @@ __all__ = ["Claim", "Rules", "Told", "project_states_of"]
 _OF_ANOTHER = re.compile(r"(?<![在于到入户■])■+(?:[一二三四]期|已经?|也|同日|正式|主体)*$")
 _OF_MANY = re.compile(rf"{COUNT}[^，。]{{0,14}}项目")
 _WISHED = re.compile("目标|产值|收入|集群")
-_UNSIGNED = re.compile("谈|谋划|储备|策划|拟")
-_NOTICE = re.compile("[招中评开]标|批复|核准|公示")
 _APPROVED = re.compile("批|核准|立项|备案")
 _BEGUN = rank("started")
 _SHARED = ("signed", "started")
@@ -110,7 +107,7 @@ class Rules:
         """The cue that shows the status, and the status."""
         reached = Told(*([c for c in cues if not (c.ahead or c.faint)] for cues in told))
         if best := most_advanced(reached.here):
-            shown: Cue | None = self._signed_since(best, reached, offset) or best
+            shown: Cue | None = best
         else:
             shown = self._elsewhere(told, reached, offset)
         if shown is None:
@@ -134,32 +131,13 @@ class Rules:
         return near_by[-1] if near_by else self._faintly(told)
 
     def _faintly(self, told: Told) -> Cue | None:
-        """What a notice is about, else what is built or at work by the way, or meant to be."""
-        if self._notice:
-            return self._notice
+        """What is built or at work by the way, or meant to be."""
         faint = [cue for cue in (*told.here, *told.after, *told.before) if cue.faint]
         for cues in (told.here, told.after, told.before):
             if best := most_advanced([cue for cue in cues if cue.faint and not cue.ahead]):
                 return best
         meant = (c for c in faint if c.ahead and c.status == "under_construction")
         return next(meant, None)
-
-    @cached_property
-    def _notice(self) -> Cue | None:
-        """The headline's cue of a notice that plans or awards all that it names."""
-        for cue in self.timing.cues(0, self.scopes.body):
-            if _NOTICE.match(self.scopes.masked, cue.start):
-                return cue
-        return None
-
-    def _signed_since(self, best: Cue, reached: Told, offset: int) -> Cue | None:
-        """The signing of a project of which the nearest words tell only a plan or a design."""
-        if best.status != "planned":
-            return None
-        more = most_advanced(reached.before)
-        if not _UNSIGNED.search(self.scopes.masked, best.start, best.end):
-            more = more or self.news.covering(offset)
-        return more if more and more.status == "signed" else None
 
     def _events(self, told: Told, shown: Cue | None, most: int) -> tuple[Event, ...]:
         """The dated steps, none of them beyond the status but those that lie ahead."""
