@@ -16,12 +16,8 @@ from zonekg.docs import sentence_bounds
 __all__ = ["Dated", "find_dates", "published", "reviews"]
 
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
-_DIGITS = {char: i for i, char in enumerate("〇一二三四五六七八九")} | {
-    "零": 0,
-    "○": 0,
-    "Ｏ": 0,
-    "两": 2,
-}
+_DIGITS = {char: i for i, char in enumerate("〇一二三四五六七八九")}
+_DIGITS |= {"零": 0, "○": 0, "Ｏ": 0, "两": 2}
 _YEARS = {"前年": -2, "去年": -1, "上年": -1, "过去的一年": -1, "过去一年": -1, "今年": 0,
           "本年": 0, "明年": 1, "来年": 1, "后年": 2}  # fmt: skip
 _MONTHS = {"上个月": -1, "上月": -1, "本月": 0, "这个月": 0, "下个月": 1, "下月": 1, "上周": 0,
