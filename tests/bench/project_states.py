@@ -1,9 +1,10 @@
-"""How well the rules tell the status and the dates of projects, on dev and on test.
+"""How well the component tells the status and the dates of projects, on dev and on test.
 
     python tests/bench/project_states.py OUT --model models/zh_zone_news_trf
 
 writes OUT.json and OUT.md: from gold mentions, and end to end, where a project of the model counts
 for the gold one that it shares an exact mention with; how far two annotators agree beside them.
+Without --model the rules are scored alone, from gold mentions.
 """
 
 from __future__ import annotations
@@ -23,17 +24,17 @@ from zonekg.annotate.records import Record, read_records
 from zonekg.annotate.states import gold_states, read_states
 from zonekg.articles import Article
 from zonekg.cli.frame import made_by
-from zonekg.components.project_states import make_project_states
-from zonekg.docs import groups, project_states, set_article
+from zonekg.docs import groups, project_states, set_article, set_project_states
 from zonekg.extraction import blank, load_model
 from zonekg.files import open_atomic, write_json
 from zonekg.scoring.counts import ALL, Key, Tally, add_up, tally
 from zonekg.scoring.resampling import bootstrap
-from zonekg.scoring.states import confusion, matched, state_items
+from zonekg.scoring.states import confusion, paired, state_items
 from zonekg.states import STATUSES, ProjectState
 
 FOLDER = Path("annotations")
 SETS = ("dev", "test")
+FACTORY = "zonekg_project_states"
 MODES = {"status": "status", "strict": "events", "relaxed": "events without planned"}
 
 States = Mapping[int, ProjectState]
@@ -51,36 +52,29 @@ def dated(doc: Doc, record: Record) -> Doc:
     return doc
 
 
+def component(nlp: Language) -> Any:
+    """The component of a pipeline, of one without it the rules alone."""
+    factories = {nlp.get_pipe_meta(name).factory: pipe for name, pipe in nlp.pipeline}
+    return factories.get(FACTORY) or nlp.create_pipe(FACTORY)
+
+
 def from_gold(name: str, nlp: Language) -> Iterator[tuple[States, States]]:
     """The gold and the predicted states of each document, with gold mentions."""
-    texts = documents(name)
+    texts, tell = documents(name), component(nlp)
     for key, row in read_states(FOLDER / "attributes" / f"{name}.jsonl").items():
-        doc = make_project_states(dated(record_to_doc(texts[key], nlp), texts[key]))
+        doc = tell(dated(record_to_doc(texts[key], nlp), texts[key]))
         gold = gold_states(row, texts[key], groups(doc))
         yield gold, {i: state for i, state in project_states(doc).items() if i in gold}
 
 
 def end_to_end(name: str, nlp: Language) -> Iterator[tuple[States, States]]:
-    """The same with the mentions and groups of a model; its other projects get numbers below 0."""
-    texts = documents(name)
+    """The same with the mentions and groups of a model; see `paired`."""
+    texts, tell = documents(name), component(nlp)
     for key, row in read_states(FOLDER / "attributes" / f"{name}.jsonl").items():
         right = record_to_doc(texts[key], nlp)
+        set_project_states(right, gold_states(row, texts[key], groups(right)))
         mine = nlp(dated(nlp.make_doc(right.text), texts[key]))
-        make_project_states(mine)
-        pairs = matched(_mentions(right), _mentions(mine))
-        found = project_states(mine).items()
-        yield (
-            gold_states(row, texts[key], groups(right)),
-            {pairs.get(i, -1 - i): s for i, s in found},
-        )
-
-
-def _mentions(doc: Doc) -> dict[int, set[tuple[int, int]]]:
-    out: dict[int, set[tuple[int, int]]] = {}
-    for first, ent in zip(groups(doc), doc.ents, strict=True):
-        if ent.label_ == "PROJECT":
-            out.setdefault(first, set()).add((ent.start_char, ent.end_char))
-    return out
+        yield paired(right, mine if project_states(mine) else tell(mine))
 
 
 def agreement(name: str, nlp: Language) -> Iterator[tuple[States, States]]:
@@ -152,19 +146,16 @@ def _order(status: str) -> int:
 
 
 def main() -> None:
-    """Score the rules and write the report."""
+    """Score the component and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("target", type=Path)
     parser.add_argument("--model", type=Path, help="score end to end, too")
     parser.add_argument("--sets", nargs="+", default=SETS)
     args = parser.parse_args()
-    nlp = blank()
+    nlp = load_model(args.model) if args.model else blank()
     sets = {f"{name}, gold mentions": figures(list(from_gold(name, nlp))) for name in args.sets}
     if args.model:
-        model = load_model(args.model)
-        sets |= {
-            f"{name}, end to end": figures(list(end_to_end(name, model))) for name in args.sets
-        }
+        sets |= {f"{name}, end to end": figures(list(end_to_end(name, nlp))) for name in args.sets}
     if "test" in args.sets:
         sets["test, two annotators"] = figures(list(agreement("test", nlp)))
     head = made_by() | {"command": " ".join(["python", *sys.argv])}

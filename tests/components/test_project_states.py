@@ -3,10 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Span
 
-from zonekg.components.project_states import make_project_states, project_states_of
+from zonekg.components.project_states import project_states_of
 from zonekg.components.project_states.cues import find_cues
 from zonekg.components.project_states.dates import find_dates, published
-from zonekg.docs import groups, project_states
+from zonekg.docs import groups
 from zonekg.states import STATUSES
 
 
@@ -15,8 +15,7 @@ def told(marked):
     """A function: marked text -> for each project's tag number its state, by text order."""
 
     def run(body, date="2025-03-20"):
-        doc = make_project_states(marked(body, date=date))
-        return list(project_states(doc).values())
+        return list(project_states_of(marked(body, date=date)).values())
 
     return run
 
@@ -88,8 +87,8 @@ def test_the_latest_of_several_steps_is_the_status(status):
 
 
 def test_the_cue_stands_in_the_text(marked):
-    doc = make_project_states(marked("昨天，[[P1|甲项目]]破土动工。"))
-    (state,) = project_states(doc).values()
+    doc = marked("昨天，[[P1|甲项目]]破土动工。")
+    (state,) = project_states_of(doc).values()
     assert doc.text[state.start : state.end] in ("破土", "动工")
 
 
@@ -185,6 +184,14 @@ def test_the_day_of_the_news_dates_the_steps_of_the_listed(events):
     assert events(body) == ["started 2025-03-18"] * 2 + ["completed 2024"]
 
 
+def test_the_date_above_a_list_dates_the_steps_below(events):
+    body = (
+        "甲区签约忙\n本报讯 3月18日，甲区同两家公司签约。\n"
+        "[[P1|电池项目]]和[[P2|物流项目]]是签约的两个。[[P3|丙厂房]]已封顶。"
+    )
+    assert events(body) == ["signed 2025-03-18"] * 2 + [""]
+
+
 def test_the_year_of_a_review_dates_what_it_counts(events):
     body = (
         "甲区2023年工作总结\n一年来，成绩不小。\n"
@@ -198,8 +205,8 @@ def test_a_date_belongs_to_the_cue_beside_it(events):
 
 
 def test_the_place_of_the_date_is_told(marked):
-    doc = make_project_states(marked("今年1月，[[P1|甲项目]]动工。", date="2025-03-20"))
-    (event,) = project_states(doc)[0].events
+    doc = marked("今年1月，[[P1|甲项目]]动工。", date="2025-03-20")
+    (event,) = project_states_of(doc)[0].events
     assert doc.text[event.start : event.end] == "今年1月"
 
 
@@ -234,6 +241,10 @@ def test_the_date_of_an_article(text, known, expected):
         ("“五一”前后", "2023-05"),
         ("第四季度", "2023-Q4"),
         ("下月", "2023-06"),
+        ("月底前", "2023-05"),
+        ("三天前", "2023-05-03"),
+        ("两年前", "2021"),
+        ("次年5月", "2024-05"),
         ("2024年2月30日", ""),
         ("1至5月", ""),
         ("2012年起", ""),
@@ -275,14 +286,3 @@ def test_no_text_is_too_strange(nlp, pieces, known):
     for state in states.values():
         assert state.status in STATUSES
         assert 0 <= state.start <= state.end <= len(text)
-
-
-def test_a_doc_without_projects_has_no_states(nlp):
-    assert project_states(make_project_states(nlp("甲区集中开工。"))) == {}
-
-
-def test_the_pipeline_knows_the_component(nlp, marked):
-    pipeline = type(nlp)()
-    pipeline.add_pipe("zonekg_project_states")
-    doc = pipeline(marked("[[P1|甲项目]]已投产。"))
-    assert [state.status for state in project_states(doc).values()] == ["completed"]

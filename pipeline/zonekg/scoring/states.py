@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping
 
+from spacy.tokens import Doc
+
+from zonekg.docs import groups, project_states
 from zonekg.scoring.counts import Item
 from zonekg.states import Event, ProjectState
 
-__all__ = ["confusion", "matched", "state_items"]
+__all__ = ["confusion", "matched", "paired", "state_items"]
 
 States = Mapping[int, ProjectState]
 """The states of one document's projects, by a number that gold and prediction share."""
@@ -69,4 +72,23 @@ def matched(
     for count, one, other in sorted(shared):
         if count and one not in out.values() and other not in out:
             out[other] = one
+    return out
+
+
+def paired(gold: Doc, predicted: Doc) -> tuple[States, States]:
+    """The states of two docs of one text under numbers that both share, for `state_items`.
+
+    Groups of projects are `matched` by their mentions; predicted ones without a gold one get
+    numbers below 0.
+    """
+    same = matched(_mentions(gold), _mentions(predicted))
+    found = project_states(predicted).items()
+    return project_states(gold), {same.get(i, -1 - i): state for i, state in found}
+
+
+def _mentions(doc: Doc) -> dict[int, set[Hashable]]:
+    out: dict[int, set[Hashable]] = {}
+    for first, ent in zip(groups(doc), doc.ents, strict=True):
+        if ent.label_ == "PROJECT":
+            out.setdefault(first, set()).add((ent.start_char, ent.end_char))
     return out

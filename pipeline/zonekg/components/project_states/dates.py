@@ -16,11 +16,12 @@ from zonekg.docs import sentence_bounds
 __all__ = ["Dated", "find_dates", "published", "reviews"]
 
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
-_DIGITS = {char: i for i, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0}
+_DIGITS = {char: i for i, char in enumerate("〇一二三四五六七八九")}
+_DIGITS |= {"零": 0, "○": 0, "Ｏ": 0, "两": 2}
 _YEARS = {"前年": -2, "去年": -1, "上年": -1, "过去的一年": -1, "过去一年": -1, "今年": 0,
           "本年": 0, "明年": 1, "来年": 1, "后年": 2}  # fmt: skip
-_MONTHS = {"上个月": -1, "上月": -1, "本月": 0, "这个月": 0, "下个月": 1, "下月": 1, "这周": 0,
-           "本周": 0}  # fmt: skip
+_MONTHS = {"上个月": -1, "上月": -1, "本月": 0, "这个月": 0, "下个月": 1, "下月": 1, "上周": 0,
+           "这周": 0, "本周": 0, "下周": 0, "月初": 0, "月中": 0, "月底": 0, "月末": 0}  # fmt: skip
 _DAYS = {"前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "明天": 1, "明日": 1}
 _SAME_DAY = {"当天": 0, "当日": 0, "同日": 0, "同一天": 0, "次日": 1, "第二天": 1}
 _FEASTS = {"元旦": (1, 1), "春节": (1, 0), "五一": (5, 1), "劳动节": (5, 1), "七一": (7, 1),
@@ -37,12 +38,13 @@ def _any(words: dict[str, int] | dict[str, tuple[int, int]]) -> str:
 
 # a year, a part of it, or both; the empty match is no date
 _DATE = re.compile(
-    rf"(?:(?P<year>{_FULL_YEAR})年|(?P<ryear>(?<![产成用运工营])(?:{_any(_YEARS)}))[的，]?)?"
+    rf"(?:(?P<year>{_FULL_YEAR})年|(?P<ryear>(?<![产成用运工营])(?:{_any(_YEARS)})|次年|翌年)[的，]?)?"
     rf"(?:(?P<month>(?<![\d.]){_NUMBER})月份?(?:(?P<day>{_NUMBER})[日号])?"
     r"|(?<![\d月至到日、—－~-])(?P<today>\d{1,2})日(?![至到—－~\-、产均报处游常])"
     r"|第?(?P<quarter>[一二三四1-4])季度|(?P<half>[上下])半年"
     r"|(?P<whole>(?:年|岁)(?:底|末|初|终|内)|全年|(?:入?[春夏秋冬](?:[天季日]|前|末|初)))"
-    rf"|(?P<rmonth>{_any(_MONTHS)})|(?P<rday>{_any(_DAYS)})|(?P<same>{_any(_SAME_DAY)})"
+    rf"|(?<![\d一二三四五六七八九十])(?P<rmonth>{_any(_MONTHS)})|(?P<ago>{_NUMBER}|两)(?P<unit>[天年])前"
+    rf"|(?P<rday>{_any(_DAYS)})|(?P<same>{_any(_SAME_DAY)})"
     rf"|[“\"]?(?P<feast>{_any(_FEASTS)})[”\"]?(?P<edge>前后|期间|前夕|前|之前|假期)"
     rf"|[“\"]?(?P<plan>{_any(_PLANS)})[”\"]?(?:期|期间)?末)?"
 )
@@ -163,7 +165,7 @@ def find_dates(text: str, article: str) -> list[Dated]:
     """
     text = text.translate(_WIDE)
     sections = reviews(text)
-    day, this_year = article, article[:4]
+    day, news, this_year = article, "", article[:4]
     out: list[Dated] = []
     for start, end in sentence_bounds(text):
         if text[start - 1 : start] == "\n":
@@ -181,7 +183,7 @@ def find_dates(text: str, article: str) -> list[Dated]:
             year = found[:4]
             month = 12 if match[0].endswith(("年底", "年末")) else number(match["month"] or "0")
             if len(found) == 10 and found[: len(article)] <= article:
-                day = found
+                day, news = found, news or found
     return out
 
 
@@ -203,17 +205,27 @@ def _resolve(match: re.Match[str], year: str, article: str, day: str) -> str:
         this = int(match["today"])
         later = len(article) == 10 and this > int(article[8:])
         return _other_month(article, -1 if later else 0, this)
-    if match["rday"]:
-        return _shifted(article, _DAYS[match["rday"]])
+    if match["rday"] or match["unit"] == "天":  # as exact as the article's date is known
+        count = _DAYS[match["rday"]] if match["rday"] else -number(match["ago"])
+        return _shifted(article, count) or article
     if match["same"]:
         return _shifted(day, _SAME_DAY[match["same"]])
     if match["rmonth"]:
         return _other_month(article, _MONTHS[match["rmonth"]])
-    if match["year"]:
-        year = str(number(match["year"]))
-    elif match["ryear"]:
-        year = str(int(article[:4]) + _YEARS[match["ryear"]]) if article else ""
+    year = _year_of(match, year, article)
     return year and _part_of(year, match, article)
+
+
+def _year_of(match: re.Match[str], year: str, article: str) -> str:
+    """The year that the words name, else the one before them; empty where it is not known."""
+    if match["year"]:
+        return str(number(match["year"]))
+    if match["ryear"] in ("次年", "翌年"):
+        return str(int(year) + 1) if year else ""
+    if match["ago"] or match["ryear"]:
+        shift = -number(match["ago"]) if match["ago"] else _YEARS[match["ryear"]]
+        return str(int(article[:4]) + shift) if article else ""
+    return year
 
 
 def _part_of(year: str, match: re.Match[str], article: str) -> str:

@@ -15,6 +15,7 @@ _BEHIND = re.compile(r"(?:时间|定)?[在于为是：]?")  # 点火定在明年
 _BEHIND_MOST = 4
 _NOW = re.compile(r"目前|正在|现|眼下|如今|仍|还在")
 _HEARD = re.compile(r"公布|通报|发布|获悉|介绍|了解到|看到|走访")
+_MESSAGE = re.compile(r"[^，。\n]{0,8}(?:公布|发布|通报|获悉|介绍)")
 _MEANT = re.compile(r"正在|届时|计划")
 _DONE = re.compile(r"[已了曾]")
 _OPEN = ("底", "年内", "末")
@@ -69,8 +70,14 @@ class Timing:
         return before
 
     def days(self, end: int) -> list[Dated]:
-        """The full dates that the text names before `end`."""
-        return [dated for dated in self.dates if len(dated.date) == 10 and dated.end <= end]
+        """The full dates that the text names before `end`, without those of a mere message."""
+        return [
+            dated
+            for dated in self.dates
+            if len(dated.date) == 10
+            and dated.end <= end
+            and not _MESSAGE.match(self.scopes.masked, dated.end)
+        ]
 
     def _lies_ahead(self, dated: Dated, cue: Cue) -> bool:
         """Whether a date is after the article's, as far as both are known."""
