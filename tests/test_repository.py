@@ -95,7 +95,7 @@ def test_the_configs_name_only_registered_components(root, project):
     text = "\n".join(path.read_text(encoding="utf-8") for path in configs)
     points = project["project"]["entry-points"]
     factories = set(re.findall(r'^factory = "(zonekg\w+)"', text, re.M))
-    assert len(factories) == 5
+    assert len(factories) == 6
     assert factories <= set(points["spacy_factories"])
     assert set(re.findall(r'"(zonekg\.\w+\.v\d+)"', text)) == {
         *points["spacy_architectures"],

@@ -20,6 +20,7 @@ from zonekg.articles import Article
 from zonekg.docs import (
     PREDICTED,
     Relation,
+    article,
     group_mentions,
     groups,
     relations,
@@ -73,7 +74,10 @@ def read_corpus(
         if shuffle:
             random.shuffle(golds)
         for gold in golds:
-            example = Example(nlp.make_doc(gold.text), gold)
+            plain = nlp.make_doc(gold.text)
+            if source := article(gold):  # dates are read against its own
+                set_article(plain, source)
+            example = Example(plain, gold)
             yield from augmenter(nlp, example) if augmenter else (example,)
 
     return read
