@@ -62,7 +62,7 @@ def test_the_files():
         "dev/dev.jsonl",
         *(
             f"resolution/{part}/{name}.jsonl"
-            for part in ("dev",)
+            for part in ("dev", "test")
             for name in ("articles", "clusters")
         ),
         "seeds/annotator-a.jsonl",
