@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-__all__ = ["Telling", "agree", "amount_text", "basis", "tellings"]
+__all__ = ["Telling", "agree", "amount_text", "basis", "one_range", "tellings"]
 
 _BOUNDS = {"about": "约", "over": "超", "under": "近", "upto": "至多"}
 _SPANS = {  # what the words around an amount leave open, as shares of it
@@ -96,27 +96,37 @@ def _span(row: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
     )
 
 
+def one_range(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
+    """Whether two amounts are the ends of one range in their sentence: 5亿元至6亿元."""
+    low, high = sorted((a, b), key=lambda row: Decimal(row["low"]))
+    ends = re.escape(low["text"]) + r"\s*[至到\-—–~～]+\s*" + re.escape(high["text"])
+    return re.search(ends, low["sentence"]) is not None
+
+
 def basis(telling: Telling, entity_type: str, names: Iterable[str]) -> tuple[str, ...] | None:
     """What an amount is told of, as far as its sentence shows; only amounts of one basis compare.
 
     None where the sentence does not show it:
 
     - the total investment of a project is that of the whole or of a part (其中, 一期, 设备);
-    - that of a park or an organisation is a sum over several projects, and one with the number of
-      projects only (项目65个，总投资332亿元);
+    - that of a park or an organisation is a sum over several projects of a year, and one with the
+      number of projects only (项目65个，总投资332亿元);
     - other amounts belong to a year, or to a year of full production (达产后).
 
     names: the names of the thing, whose words say nothing of the amount.
     """
     clause = _clause(telling.row, names)
     parts = tuple(sorted(set(_PARTS.findall(clause))))
-    if telling.row["relation"] == "TOTAL_INVESTMENT" and entity_type == "PROJECT":
+    total = telling.row["relation"] == "TOTAL_INVESTMENT"
+    if total and entity_type == "PROJECT":
         return parts
     period = _period(clause, telling.date)
     counts = tuple(_COUNTS.findall(clause))
-    groups = tuple(sorted(set(_GROUPS.findall(clause))))
-    known = counts if telling.row["relation"] == "TOTAL_INVESTMENT" else period
-    return ("", *parts, "", *period, "", *counts, "", *groups) if known else None
+    if not (counts if total else period):
+        return None
+    period = period or (telling.date[:4],)
+    groups = sorted(set(_GROUPS.findall(clause)))
+    return ("part", *parts, "period", *period, "count", *counts, "group", *groups)
 
 
 def _clause(row: Mapping[str, Any], names: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import networkx as nx
 
 from zonekg.errors import InputError
-from zonekg.graph.amounts import Telling, agree, amount_text, basis, tellings
+from zonekg.graph.amounts import Telling, agree, amount_text, basis, one_range, tellings
 from zonekg.graph.seen import full_name, place
 from zonekg.graph.states import statuses
 from zonekg.graph.tables import read_csv, write_csv
@@ -108,14 +108,22 @@ def _amounts(
                 worth = (one.row[key] for key in ("currency", "low", "high"))
                 values.setdefault((about, *worth), []).append(one)
         for (key_a, rows_a), (key_b, rows_b) in combinations(values.items(), 2):
-            if key_a[0] == key_b[0] and not _meet(rows_a, rows_b):
+            if key_a[0] == key_b[0] and not _meet(rows_a, rows_b, sums=entity_type != "PROJECT"):
                 a, b = sorted((_amount_side(rows, articles) for rows in (rows_a, rows_b)), key=_age)
                 yield relation.lower(), a, b, *_kept(told, rows_a[0].row["currency"])
 
 
-def _meet(a: list[Telling], b: list[Telling]) -> bool:
-    """Whether two values agree in the words of some article: 5亿元, also told as 约5亿元."""
-    return any(agree(one.row, other.row) for one in a for other in b)
+def _meet(a: list[Telling], b: list[Telling], *, sums: bool) -> bool:
+    """Whether two values agree in the words of some article: 5亿元, also told as 约5亿元.
+
+    Two sums in one article are over two groups of projects, which its words may not tell.
+    """
+    return any(
+        agree(one.row, other.row)
+        or (one.article == other.article and (sums or one_range(one.row, other.row)))
+        for one in a
+        for other in b
+    )
 
 
 def _amount_side(rows: list[Telling], articles: Articles) -> _Side:
