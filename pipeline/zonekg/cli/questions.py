@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from zonekg.cli.folding import Folded, excerpt
-from zonekg.cli.frame import ERROR, complain, out
-from zonekg.files import write_json
+from zonekg.cli.answers import (
+    STDOUT,
+    Columns,
+    Csv,
+    Json,
+    Limit,
+    Row,
+    answer,
+    must_find,
+    print_table,
+    write_answer,
+)
+from zonekg.cli.folding import excerpt
 from zonekg.schema import default_schema
 
 if TYPE_CHECKING:
     import networkx as nx
 
 __all__ = ["QUESTIONS"]
-
-_LIMIT = 20  # rows of a table; files have all
-_WIDTH = 160  # of a table that goes into a pipe
-_STDOUT = Path("-")
-
-Row = Any  # a NamedTuple
-Columns = Mapping[str, Callable[[Row], object]]
 
 
 def _one_of(what: str, names: Sequence[str], value: str) -> str:
@@ -51,20 +49,6 @@ Type = Annotated[
     str | None,
     typer.Option("--type", "-t", parser=_type, metavar="TYPE", help="ORG, PARK, PROJECT or MONEY."),
 ]
-Csv = Annotated[
-    Path | None,
-    typer.Option("--csv", metavar="FILE", help="Write all columns as CSV; - to stdout."),
-]
-Json = Annotated[
-    Path | None,
-    typer.Option("--json", metavar="FILE", help="Write all columns as JSON; - to stdout."),
-]
-Limit = Annotated[
-    int | None,
-    typer.Option(
-        "--limit", "-n", min=1, help="Rows at most.  [default: 20 in a table, all in a file]"
-    ),
-]
 OUT = Path("out")
 
 
@@ -82,10 +66,12 @@ def stats_command(graph: Graph = OUT, *, csv: Csv = None, data: Json = None) -> 
     columns: Columns = {
         "about": lambda row: row.about,
         "what": lambda row: row.name,
-        "value": lambda row: _number(row.value),
+        "value": lambda row: (
+            _money(row.value) if row.about == "total investment" else _number(row.value)
+        ),
         "note": lambda row: row.note,
     }
-    _answer("", columns, rows, Stat._fields, csv=csv, data=data, limit=len(rows), right=("value",))
+    answer("", columns, rows, Stat._fields, csv=csv, data=data, limit=len(rows), right=("value",))
 
 
 def top_command(
@@ -116,16 +102,15 @@ def top_command(
     rows = top(_read(graph), measure, entity_type=entity_type, limit=limit)
     columns: Columns = {
         "rank": lambda row: row.rank,
-        "name": lambda row: row.name,
+        "name": lambda row: f"{row.name}\n{row.id}",
         "type": lambda row: row.type,
-        measure: lambda row: f"{_number(row.value)} {row.unit}".strip(),
+        measure: lambda row: _money(row.value, row.unit) if row.unit else _number(row.value),
         "told": lambda row: row.told,
         "articles": lambda row: row.articles,
         "dates": _dates,
-        "id": lambda row: row.id,
     }
     right = ("rank", measure, "articles")
-    _answer(
+    answer(
         "",
         columns,
         rows,
@@ -135,7 +120,7 @@ def top_command(
         limit=limit and len(rows),
         right=right,
     )
-    _must_find(rows, f"no node with {measure}" + (f" of type {entity_type}" * bool(entity_type)))
+    must_find(rows, f"no node with {measure}" + (f" of type {entity_type}" * bool(entity_type)))
 
 
 def neighbors_command(
@@ -172,8 +157,8 @@ def neighbors_command(
     rows = neighbors(flat, node, depth=depth, relations=relation or ())
     columns = {"step": _LINK["step"], "near": _LINK["near"]} if depth > 1 else {}
     columns |= {key: value for key, value in _LINK.items() if key not in ("step", "near")}
-    _answer(_told(flat, node), columns, rows, Link._fields, csv=csv, data=data, limit=limit)
-    _must_find(rows, f"{flat.nodes[node]['label']} ({node}) has no such relation")
+    answer(_told(flat, node), columns, rows, Link._fields, csv=csv, data=data, limit=limit)
+    must_find(rows, f"{flat.nodes[node]['label']} ({node}) has no such relation")
 
 
 def path_command(
@@ -199,12 +184,12 @@ def path_command(
     ways = paths(flat, *ends, k=k, directed=directed)
     a, b = (flat.nodes[node]["label"] for node in ends)
     rows = [(i, *link) for i, way in enumerate(ways, 1) for link in way]
-    _write(("path", *Link._fields), rows, csv, data)
-    if _STDOUT not in (csv, data):
+    write_answer(("path", *Link._fields), rows, csv, data)
+    if STDOUT not in (csv, data):
         for i, way in enumerate(ways, 1):
             title = f"{i}: {a} … {b}, {way[-1].step} steps"
-            _print_table(title, _LINK, way, None)
-    _must_find(ways, f"no way from {a} ({ends[0]}) to {b} ({ends[1]})")
+            print_table(title, _LINK, way, None)
+    must_find(ways, f"no way from {a} ({ends[0]}) to {b} ({ends[1]})")
 
 
 def diff_command(
@@ -238,7 +223,7 @@ def diff_command(
     counts = {key: sum(row.change == key for row in rows) for key in ("added", "removed")}
     title = f"{counts['added']} added, {counts['removed']} removed, "
     title += f"{len(rows) - sum(counts.values())} attributes changed"
-    _answer(title, columns, rows, Change._fields, csv=csv, data=data, limit=limit)
+    answer(title, columns, rows, Change._fields, csv=csv, data=data, limit=limit)
 
 
 def conflicts_command(
@@ -266,8 +251,8 @@ def conflicts_command(
         "its sentence": lambda row: f"{row.sentence_b}\n{row.source_b}",
         "the graph shows": lambda row: f"{row.kept}\n{row.why}",
     }
-    _answer(
-        f"{len(rows)} conflicts", columns, rows, Conflict._fields, csv=csv, data=data, limit=limit
+    answer(
+        f"conflicts: {len(rows)}", columns, rows, Conflict._fields, csv=csv, data=data, limit=limit
     )
 
 
@@ -312,12 +297,16 @@ def _number(value: float | str) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"
 
 
+def _money(value: float, unit: str = "") -> str:
+    return f"{value / 1e8:,.8g}亿 {unit}".strip()
+
+
 def _about(row: Row) -> str:
     return f"{row.type} {row.status}".strip()
 
 
 def _told_by(value: str, date: str, articles: int) -> str:
-    return f"{value}\n{date or 'undated'}, {articles} article" + "s" * (articles != 1)
+    return f"{value}\n{date or 'undated'}\n{articles} article" + "s" * (articles != 1)
 
 
 _LINK: Columns = {
@@ -328,67 +317,3 @@ _LINK: Columns = {
     "dates": lambda row: _dates(row).replace(" … ", "\n"),
     "evidence": lambda row: excerpt(row.evidence, row.name),
 }
-
-
-def _answer(
-    title: str,
-    columns: Columns,
-    rows: Sequence[Row],
-    fields: Sequence[str],
-    *,
-    csv: Path | None,
-    data: Path | None,
-    limit: int | None,
-    right: Sequence[str] = (),
-) -> None:
-    """A table on the terminal, and the files that were asked for; only data where it is piped."""
-    _write(fields, rows[:limit], csv, data)
-    if _STDOUT not in (csv, data):
-        _print_table(title, columns, rows, limit or _LIMIT, right)
-
-
-def _write(fields: Sequence[str], rows: Sequence[Row], csv: Path | None, data: Path | None) -> None:
-    from zonekg.graph.tables import csv_lines, write_csv
-
-    cells = [fields, *rows]
-    objects = [dict(zip(fields, row, strict=True)) for row in rows]
-    if csv == _STDOUT:
-        typer.echo("".join(csv_lines(cells)), nl=False)
-    elif csv:
-        write_csv(csv, cells)
-    if data == _STDOUT:
-        typer.echo(json.dumps(objects, ensure_ascii=False, indent=2))
-    elif data:
-        write_json(data, objects)
-    if _STDOUT not in (csv, data):
-        for path in filter(None, (csv, data)):
-            out.print(f"wrote {path}", markup=False)
-
-
-def _print_table(
-    title: str, columns: Columns, rows: Sequence[Row], limit: int | None, right: Sequence[str] = ()
-) -> None:
-    grid = Table(show_lines="evidence" in columns or "sentence" in columns)
-    shown = {
-        name: cells
-        for name, value in columns.items()
-        if any(cells := [str(value(row)) for row in rows[:limit]])
-    }
-    for name in shown:
-        grid.add_column(Text(name), justify="right" if name in right else "left")
-    for row in zip(*shown.values(), strict=True):
-        grid.add_row(*map(Folded, row))
-    if title:
-        out.print(title, markup=False)
-    if shown:
-        piped = not (out.is_terminal or "COLUMNS" in os.environ)
-        console = Console(width=_WIDTH, highlight=False, emoji=False) if piped else out
-        console.print(grid)
-    if limit and len(rows) > limit:
-        out.print(f"{len(rows) - limit} more; --limit shows them, --csv and --json write them")
-
-
-def _must_find(rows: Sequence[object], nothing: str) -> None:
-    if not rows:
-        complain(nothing)
-        raise typer.Exit(ERROR)
