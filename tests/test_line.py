@@ -16,8 +16,8 @@ run = zonekg.run
 home = sys.modules[run.__module__]
 
 FILES = [
-    *("edges.csv", "extraction.jsonl", "graph.graphml", "graph.png", "nodes.csv", "review.csv"),
-    "summary.json",
+    *("conflicts.csv", "edges.csv", "extraction.jsonl", "graph.graphml", "graph.png"),
+    *("nodes.csv", "review.csv", "summary.json"),
 ]
 PAGES = {
     "a.txt": (

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from zonekg.extraction import extract, load_model
     from zonekg.graph.build import build, merge
     from zonekg.graph.check import check_graphml
+    from zonekg.graph.conflicts import conflicts
     from zonekg.graph.flat import flatten
     from zonekg.graph.gephi import write_graphml
+    from zonekg.graph.gephi_reader import read_graphml
     from zonekg.ingest import read_page, read_pages
     from zonekg.line import run
     from zonekg.schema import Schema, default_schema
@@ -40,6 +42,7 @@ _HOME = {
     "article": "docs",
     "build": "graph.build",
     "check_graphml": "graph.check",
+    "conflicts": "graph.conflicts",
     "default_schema": "schema",
     "evaluate": "evaluation",
     "extract": "extraction",
@@ -48,6 +51,7 @@ _HOME = {
     "load_model": "extraction",
     "merge": "graph.build",
     "parse_amount": "components.amounts",
+    "read_graphml": "graph.gephi_reader",
     "read_page": "ingest",
     "read_pages": "ingest",
     "relations": "docs",
@@ -67,6 +71,7 @@ __all__ = [
     "article",
     "build",
     "check_graphml",
+    "conflicts",
     "default_schema",
     "evaluate",
     "extract",
@@ -75,6 +80,7 @@ __all__ = [
     "load_model",
     "merge",
     "parse_amount",
+    "read_graphml",
     "read_page",
     "read_pages",
     "relations",

@@ -15,6 +15,7 @@ from zonekg.errors import InputError
 from zonekg.extraction import doc_to_row, extract, load_model, read_rows, row_line
 from zonekg.files import make_folder, open_atomic, write_json
 from zonekg.graph.build import build
+from zonekg.graph.conflicts import CONFLICTS_FILE, conflicts, write_conflicts
 from zonekg.graph.flat import flatten, summary
 from zonekg.graph.gephi import write_graphml
 from zonekg.graph.layout import layout
@@ -126,19 +127,21 @@ def write_graph(
 ) -> tuple[dict[str, Any], list[Path]]:
     """Build the graph of docs and write ``graph.graphml``, ``graph.png``, tables and a summary.
 
-    What is not sure enough for the graph goes into ``review.csv``. Returns the summary and the
-    files.
+    What is not sure enough for the graph goes into ``review.csv``, what articles contradict each
+    other on into ``conflicts.csv``. Returns the summary and the files.
     """
     out = make_folder(Path(out))
     unsure: list[dict[str, Any]] = []
-    flat = flatten(build(_noting(docs, unsure)), money_nodes=money_nodes)
+    union = build(_noting(docs, unsure))
+    flat = flatten(union, money_nodes=money_nodes)
     places = layout(flat)
     graphml, picture, told = out / "graph.graphml", out / "graph.png", out / "summary.json"
-    review = out / "review.csv"
+    review, contradictions = out / "review.csv", out / CONFLICTS_FILE
     write_graphml(flat, graphml, places)
     draw(flat, picture, places)
-    tables = [*write_tables(flat, out), review]
+    tables = [*write_tables(flat, out), review, contradictions]
     write_review(unsure, review)
+    write_conflicts(conflicts(union), contradictions)
     counts = summary(flat)
     write_json(told, counts)
     return counts, [graphml, picture, *tables, told]

@@ -79,7 +79,8 @@ def test_the_list_of_commands():
     assert sorted(NAMES) == [
         "annotations agree", "annotations audit", "annotations check", "annotations convert",
         "annotations crossfit", "annotations doubts", "articles", "card", "compare", "curve",
-        "drift", "encoder", "evaluate", "extract", "graph build", "graph check", "run", "train",
+        "drift", "encoder", "evaluate", "extract", "graph build", "graph check", "graph conflicts",
+        "graph diff", "graph neighbors", "graph path", "graph stats", "graph top", "run", "train",
     ]  # fmt: skip
     shown = call("--help").output
     assert [name for name in TOP.commands if name not in shown] == []
@@ -155,6 +156,14 @@ WRONG = {
     "graph build": ["graph", "build", "NOTHING", "--out", "OUT"],
     "graph build of text": ["graph", "build", "PAGE", "--out", "OUT"],
     "graph check": ["graph", "check", "NOTHING"],
+    "graph stats": ["graph", "stats", "NOTHING"],
+    "graph stats of no graph": ["graph", "stats", "EMPTY"],
+    "graph top of text": ["graph", "top", "PAGE"],
+    "graph neighbors": ["graph", "neighbors", "康佳", "NOTHING"],
+    "graph path": ["graph", "path", "康佳", "高新区", "NOTHING"],
+    "graph diff": ["graph", "diff", "NOTHING", "PAGE"],
+    "graph conflicts of no graph": ["graph", "conflicts", "EMPTY"],
+    "graph conflicts of text": ["graph", "conflicts", "PAGE"],
     "annotations convert": ["annotations", "convert", "NOTHING", "OUT"],
     "annotations convert of text": ["annotations", "convert", "PAGE", "OUT"],
     "annotations agree": ["annotations", "agree", "NOTHING", "NOTHING"],

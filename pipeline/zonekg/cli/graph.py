@@ -1,4 +1,4 @@
-"""``zonekg graph``: extractions to a graph, and a checker of GraphML files."""
+"""``zonekg graph``: extractions to a graph, a checker of GraphML files, and questions."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from typing import Annotated
 import typer
 
 from zonekg.cli.frame import PARTIAL, out, table
+from zonekg.cli.questions import QUESTIONS
 
-app = typer.Typer(no_args_is_help=True, help="Build a graph from extractions; check GraphML files.")
+app = typer.Typer(
+    no_args_is_help=True, help="Build a graph from extractions, check it, ask it questions."
+)
+for _name, _command in QUESTIONS.items():
+    app.command(_name, rich_help_panel="Questions")(_command)
 
 
 @app.command("build")
