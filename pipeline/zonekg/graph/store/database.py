@@ -89,7 +89,7 @@ def _translation(path: Path, told: str) -> ZonekgError:
         holder = re.search(r"PID \d+", told)
         who = f"another program ({holder[0]})" if holder else "another program"
         return OutputError(f"{path}: {who} has it open; close it there, or wait until it is done")
-    if "newer version of DuckDB" in told.replace("an newer", "a newer"):
+    if "newer version of DuckDB" in told:
         return InputError(path, "written by a newer DuckDB", todo="run: pip install -U duckdb")
     if any(words in told for words in _DAMAGED):
         return InputError(path, "no DuckDB file, or a damaged one", todo=_AGAIN)
