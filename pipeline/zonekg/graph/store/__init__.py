@@ -122,7 +122,8 @@ class Store:
         ]
         with self._transaction():
             gone = self._pages("WHERE source = ? OR path = ?", page.source, page.path)
-            self._remove([old.source for old in gone])
+            if gone:
+                self._remove([old.source for old in gone])
             self._fill("pages", [page._asdict()])
             self._fill("extractions", found)
         self._unused = False
