@@ -14,9 +14,10 @@ from zonekg.extraction import doc_to_row, extract
 from zonekg.graph.store import Store, StoredPage
 from zonekg.ingest import MAX_CHARACTERS, read_page
 
-__all__ = ["Intake", "add_pages"]
+__all__ = ["Intake", "Progress", "add_pages"]
 
 Progress = Callable[[str, int, int], None]
+"""Called with a stage, how many steps of it are done, and of how many."""
 
 
 class Intake(NamedTuple):
@@ -48,7 +49,7 @@ def add_pages(
     zonekg. A page that the store has, with the same bytes and from the same reader, is passed
     over. A file that has changed takes the place of what it was, and so does a file that now comes
     under another name. Another file under the name of a stored page is refused unless `replace`:
-    it may be the ``001.txt`` of another day. `progress` is called with ("pages", done, total).
+    it may be the ``001.txt`` of another day.
     """
     known = {page.source: page for page in store.pages()}
     given = {_path(file, root) for file in files}

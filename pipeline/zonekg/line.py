@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ from zonekg.graph.review import review_rows, write_review
 from zonekg.graph.store import STORE, Store, is_store
 from zonekg.graph.tables import write_tables
 from zonekg.ingest import MAX_CHARACTERS, find_files
-from zonekg.intake import add_pages
+from zonekg.intake import Progress, add_pages
 
 __all__ = [
     "RunResult",
@@ -35,8 +35,6 @@ __all__ = [
     "write_graph",
     "write_results",
 ]
-
-Progress = Callable[[str, int, int], None]
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, Self
 import duckdb
 
 from zonekg.errors import InputError
-from zonekg.graph.store.database import connect, translated
+from zonekg.graph.store.database import connect, discard, translated
 
 __all__ = ["STORE", "Store", "StoredPage", "is_store"]
 
@@ -79,7 +79,7 @@ class Store:
         """Close the file; a new one that an error left without a page goes."""
         self._db.close()
         if self._unused and error is not None:
-            self.path.unlink()
+            discard(self.path)
 
     def pages(self) -> list[StoredPage]:
         """The pages by name."""
@@ -95,12 +95,8 @@ class Store:
         return {source: (articles, first, last) for source, articles, first, last in rows}
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """The extraction rows of all articles, by page and place in it, as they were added.
-
-        Nothing may be written before the last of them is taken.
-        """
-        with translated(self.path):
-            cursor = self._db.cursor()
+        """The extraction rows of all articles, by page and place in it, as they were added."""
+        with translated(self.path), self._db.cursor() as cursor:
             cursor.execute("SELECT extraction FROM extractions ORDER BY source, position")
             while chunk := cursor.fetchmany(500):
                 for (text,) in chunk:

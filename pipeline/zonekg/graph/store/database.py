@@ -13,7 +13,7 @@ import duckdb
 from zonekg.errors import InputError, OutputError, ZonekgError
 from zonekg.files import write_error
 
-__all__ = ["VERSION", "connect", "translated"]
+__all__ = ["VERSION", "connect", "discard", "translated"]
 
 VERSION = 1
 """Of the tables in ``schema.sql``; a store of another version is refused."""
@@ -40,7 +40,7 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
             db = duckdb.connect(path, read_only=read_only, config=_CONFIG)
         except duckdb.Error as error:
             if new and _LOCKED not in str(error):
-                path.unlink(missing_ok=True)  # half made
+                discard(path)  # half made
             raise
         try:
             _prepare(db, path, read_only=read_only)
@@ -48,6 +48,12 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
             db.close()
             raise
     return db
+
+
+def discard(path: Path) -> None:
+    """Delete a store and its log, where they are."""
+    for file in (path, path.with_name(path.name + ".wal")):
+        file.unlink(missing_ok=True)
 
 
 def _prepare(db: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
@@ -73,9 +79,14 @@ def _prepare(db: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> N
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Raise what DuckDB raises in the block as InputError, OutputError or KeyboardInterrupt."""
+    """Raise what DuckDB raises in the block as InputError, OutputError or KeyboardInterrupt.
+
+    Errors in SQL pass through.
+    """
     try:
         yield
+    except duckdb.ProgrammingError:
+        raise
     except duckdb.Error as error:
         raise _translation(path, str(error)) from error
     except RuntimeError as error:
