@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from zonekg.graph.flat import flatten
     from zonekg.graph.gephi import write_graphml
     from zonekg.graph.gephi_reader import read_graphml
+    from zonekg.graph.store import Store
     from zonekg.ingest import read_page, read_pages
     from zonekg.line import run
     from zonekg.schema import Schema, default_schema
@@ -37,6 +38,7 @@ _HOME = {
     "Page": "articles",
     "Relation": "docs",
     "Schema": "schema",
+    "Store": "graph.store",
     "ZonekgError": "errors",
     "amounts": "docs",
     "article": "docs",
@@ -66,6 +68,7 @@ __all__ = [
     "Page",
     "Relation",
     "Schema",
+    "Store",
     "ZonekgError",
     "amounts",
     "article",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zonekg.cli.frame import PARTIAL, out, table
+from zonekg.cli.frame import PARTIAL, MoneyNodes, out, tell
 from zonekg.cli.questions import QUESTIONS
 
 app = typer.Typer(
@@ -19,29 +19,24 @@ for _name, _command in QUESTIONS.items():
 
 @app.command("build")
 def build_command(
-    extractions: Annotated[list[Path], typer.Argument(help="What 'zonekg extract' wrote.")],
+    extractions: Annotated[
+        list[Path], typer.Argument(help="What 'zonekg extract' wrote, or a store of 'zonekg run'.")
+    ],
     target: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
         "out"
     ),
-    money_nodes: Annotated[
-        bool, typer.Option("--money-nodes", help="Amounts as nodes too, not only as attributes.")
-    ] = False,
+    money_nodes: MoneyNodes = False,
 ) -> None:
-    """Build one graph from one or more extraction files.
+    """Build one graph from one or more extraction files or stores.
 
     Articles that stand in several files count once.
 
     Example: zonekg graph build may.jsonl june.jsonl --out out/
     """
-    from zonekg.extraction import read_rows
-    from zonekg.line import write_graph
+    from zonekg.line import read_docs, write_graph
 
-    docs = (doc for path in extractions for doc in read_rows(path))
-    summary, files = write_graph(docs, target, money_nodes=money_nodes)
-    for kind, counts in summary.items():
-        table(kind, ("type", "count"), list(counts.items()))
-    for path in files:
-        out.print(f"wrote {path}", markup=False)
+    docs = (doc for path in extractions for doc in read_docs(path))
+    tell(*write_graph(docs, target, money_nodes=money_nodes))
 
 
 @app.command("check")
