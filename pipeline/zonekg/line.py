@@ -21,6 +21,7 @@ from zonekg.graph.layout import layout
 from zonekg.graph.picture import draw
 from zonekg.graph.review import review_rows, write_review
 from zonekg.graph.tables import write_tables
+from zonekg.graph.viewer import write_html
 from zonekg.ingest import MAX_CHARACTERS, find_files, read_page
 
 __all__ = ["RunResult", "model_digest", "run", "write_graph"]
@@ -124,7 +125,7 @@ def model_digest(model: str | Path) -> str:
 def write_graph(
     docs: Iterable[Doc], out: str | Path, *, money_nodes: bool = False
 ) -> tuple[dict[str, Any], list[Path]]:
-    """Build the graph of docs and write ``graph.graphml``, ``graph.png``, tables and a summary.
+    """Build the graph of docs and write it as GraphML, HTML, PNG and tables, with a summary.
 
     What is not sure enough for the graph goes into ``review.csv``. Returns the summary and the
     files.
@@ -135,13 +136,15 @@ def write_graph(
     places = layout(flat)
     graphml, picture, told = out / "graph.graphml", out / "graph.png", out / "summary.json"
     review = out / "review.csv"
+    page = out / "graph.html"
     write_graphml(flat, graphml, places)
     draw(flat, picture, places)
+    write_html(flat, page, places)
     tables = [*write_tables(flat, out), review]
     write_review(unsure, review)
     counts = summary(flat)
     write_json(told, counts)
-    return counts, [graphml, picture, *tables, told]
+    return counts, [graphml, picture, page, *tables, told]
 
 
 def _noting(docs: Iterable[Doc], unsure: list[dict[str, Any]]) -> Iterator[Doc]:

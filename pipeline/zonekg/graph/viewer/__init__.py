@@ -23,8 +23,8 @@ __all__ = ["MOST_NODES", "write_html"]
 
 # each builds on those before it
 _SCRIPTS = (
-    "texts.js", "data.js", "parts.js", "filters.js", "labels.js", "drawing.js", "search.js",
-    "panel.js", "list.js", "viewer.js",
+    "texts.js", "data.js", "parts.js", "filters.js", "nearest.js", "labels.js", "drawing.js",
+    "search.js", "sentences.js", "panel.js", "list.js", "viewer.js",
 )  # fmt: skip
 
 
@@ -47,13 +47,17 @@ def write_html(
         package_text(here, "vendor/drawing.min.js"),
         *(package_text(here, name) for name in _SCRIPTS),
     ]
-    text = _environment().get_template("viewer.html.j2").render(
-        title=plain(title),
-        policy=policy(scripts),
-        style=package_text(here, "viewer.css"),
-        scripts=scripts,
-        licences=package_text(here, "vendor/LICENSES.txt"),
-        data=json_block("graph", page_data(flat, positions, schema), ascii_only=False),
+    text = (
+        _environment()
+        .get_template("viewer.html.j2")
+        .render(
+            title=plain(title),
+            policy=policy(scripts),
+            style=package_text(here, "viewer.css"),
+            scripts=scripts,
+            licences=package_text(here, "vendor/LICENSES.txt"),
+            data=json_block("graph", page_data(flat, positions, schema), ascii_only=False),
+        )
     )
     with open_atomic(path) as handle:
         handle.write(text)

@@ -17,9 +17,10 @@
 
   // total_investment_cny, total_investment_cny_max, total_investment_usd
   const AMOUNT = /^(.+)_([a-z]{3})(_max)?$/;
+  const kinds = new Map(["entities", "relations"].flatMap((part) => Object.entries(raw.schema[part])));
   const relationOf = (column) => {
     const relation = AMOUNT.exec(column)?.[1].toUpperCase();
-    return raw.schema.relations[relation] ? relation : null;
+    return kinds.has(relation) ? relation : null;
   };
 
   nodes.forEach((node, index) => {
@@ -65,13 +66,10 @@
     relations: [...new Set([...Object.keys(raw.schema.relations), ...edges.map((e) => e.relation)])],
   };
   const GREY = "#888888";
-  const colorOf = (label) =>
-    (raw.schema.entities[label] ?? raw.schema.relations[label])?.color ?? GREY;
-  const ENGLISH = { ORG: "organisation" };
+  const colorOf = (label) => kinds.get(label)?.color ?? GREY;
   const labelOf = (label) => {
-    const known = raw.schema.entities[label] ?? raw.schema.relations[label];
-    if (viewer.language === "zh" && known) return known.name;
-    return ENGLISH[label] ?? String(label).replaceAll("_", " ").toLowerCase();
+    if (viewer.language === "zh" && kinds.has(label)) return kinds.get(label).name;
+    return label === "ORG" ? "organisation" : String(label).replaceAll("_", " ").toLowerCase();
   };
 
   Object.assign(viewer, {

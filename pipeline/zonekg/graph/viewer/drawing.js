@@ -8,6 +8,8 @@
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const LARGE = 4000; // edges above which they hide while the camera moves
+  // 1 for a graph whose nodes have room on a screen, towards 0 for thousands
+  const roomy = Math.min(1, Math.sqrt(150 / Math.max(1, nodes.length)));
 
   let renderer = null;
   let colors = null;
@@ -23,7 +25,7 @@
   const setColors = () => {
     const style = getComputedStyle(document.documentElement);
     const [paper, ink] = ["--canvas", "--ink"].map((name) => style.getPropertyValue(name).trim());
-    const strength = nodes.length > 2000 ? 0.35 : nodes.length > 300 ? 0.5 : 0.7;
+    const strength = 0.3 + 0.4 * roomy;
     colors = {
       paper, ink,
       node: (label) => (dark.matches ? mix(colorOf(label), "#ffffff", 0.85) : colorOf(label)),
@@ -63,7 +65,7 @@
 
   const unit = () => renderer.getGraphToViewportRatio() * renderer.getCamera().ratio;
   let scale = 1;
-  const radiusOf = (node) => Math.min(Math.max(node.size * scale * 0.85, 2.4), 24);
+  const radiusOf = (node) => Math.min(Math.max(node.size * scale * 0.95, 1.5 + 2.4 * roomy), 24);
 
   const drawNode = (_, { node }) => {
     const { now, near } = viewer;
@@ -79,11 +81,11 @@
     const { now, near } = viewer;
     const away = near && !near.edges.has(edge);
     const own = near && !away;
-    const width = (edges.length > LARGE ? 1 : 1.4) + Math.min(2, 0.4 * Math.log2(edge.weight ?? 1));
+    const width = 1 + roomy + Math.min(2, 0.4 * Math.log2(edge.weight ?? 1));
     return {
       type: `${edge.curvature ? "curve" : "straight"}${edge.symmetric ? "" : "Arrow"}`,
       curvature: edge.curvature,
-      size: now.edge === edge ? width + 2 : own ? width + 0.6 : width,
+      size: now.edge === edge ? width + 1.4 : width,
       color: away ? colors.thread : own ? colors.strong(edge.relation) : colors.edge(edge.relation),
       hidden: !shown.edges[edge.index] || Boolean(now.only && away), zIndex: own ? 1 : 0,
     };
@@ -108,12 +110,12 @@
   const start = () => {
     setColors();
     if (!hasWebgl()) return false;
-    const head = { lengthToThicknessRatio: 6, widenessToThicknessRatio: 4.5 };
+    const head = { lengthToThicknessRatio: 3 + 1.5 * roomy, widenessToThicknessRatio: 2.4 + roomy };
     try {
       renderer = new Sigma(makeGraph(), stage, {
         nodeReducer: drawNode, edgeReducer: drawEdge, zIndex: true,
-        renderLabels: false, defaultDrawNodeHover: () => {}, enableEdgeEvents: true,
-        hideEdgesOnMove: edges.length > LARGE, minEdgeThickness: edges.length > LARGE ? 0.8 : 1.2, stagePadding: 46,
+        zoomToSizeRatioFunction: (ratio) => ratio ** 0.4, renderLabels: false, defaultDrawNodeHover: () => {}, allowInvalidContainer: true, // the list is in its place
+        hideEdgesOnMove: edges.length > LARGE, minEdgeThickness: 1 + 0.6 * roomy, stagePadding: 46,
         minCameraRatio: 0.005, maxCameraRatio: 2.5, zoomDuration: still.matches ? 0 : 200,
         doubleClickZoomingDuration: still.matches ? 0 : 200,
         edgeProgramClasses: {
@@ -127,14 +129,11 @@
     }
     scale = unit();
     listen();
-    refresh();
     return true;
   };
 
-  const refresh = () => {
-    if (!renderer) return;
-    renderer.refresh({ skipIndexation: false });
-  };
+  // with the next frame, however often it is called before
+  const refresh = () => renderer?.refresh({ schedule: true });
 
   // -- names
 
@@ -152,27 +151,37 @@
     if (hovered.edge) marked.push(nodes[hovered.edge.source], nodes[hovered.edge.target]);
     viewer.drawLabels({
       discOf, ranked, near, marked: [...new Set(marked)].filter(Boolean),
-      bold: new Set([hovered.node, now.node]), colors,
+      bold: new Set([hovered.node, now.node]), colors, roomy,
     });
   };
 
   // -- the pointer
 
+  const edgeAt = (event) => {
+    const corners = [[0, 0], [1, 0], [0, 1]].map(([x, y]) => renderer.graphToViewport({ x, y }));
+    const [zero, right, up] = corners;
+    const spot = (node) => [
+      zero.x + node.x * (right.x - zero.x) + node.y * (up.x - zero.x),
+      zero.y + node.x * (right.y - zero.y) + node.y * (up.y - zero.y),
+    ];
+    const seen = (edge) => shown.edges[edge.index] && (!viewer.now.only || viewer.near.edges.has(edge));
+    return viewer.nearestEdge(event, spot, seen);
+  };
+
   const listen = () => {
     const at = (key) => nodes[Number(key)];
-    const hover = (change) => () => {
-      Object.assign(hovered, change);
-      stage.style.cursor = hovered.node || hovered.edge ? "pointer" : "";
+    const hover = (node, edge) => {
+      if (hovered.node === node && hovered.edge === edge) return;
+      Object.assign(hovered, { node, edge });
+      stage.style.cursor = node || edge ? "pointer" : "";
       showLabels();
     };
     renderer.on("afterRender", showLabels);
-    renderer.on("enterNode", ({ node }) => hover({ node: at(node), edge: null })());
-    renderer.on("enterEdge", ({ edge }) => hover({ edge: edges[Number(edge)] })());
-    renderer.on("leaveNode", hover({ node: null }));
-    renderer.on("leaveEdge", hover({ edge: null }));
+    renderer.on("enterNode", ({ node }) => hover(at(node), null));
+    renderer.on("leaveNode", () => hover(null, null));
+    renderer.on("moveBody", ({ event }) => hovered.node || hover(null, edgeAt(event)));
     renderer.on("clickNode", ({ node }) => viewer.select({ node: at(node) }));
-    renderer.on("clickEdge", ({ edge }) => viewer.select({ edge: edges[Number(edge)] }));
-    renderer.on("clickStage", () => viewer.select({}));
+    renderer.on("clickStage", ({ event }) => viewer.select({ edge: edgeAt(event) }));
     renderer.on("doubleClickNode", ({ node, preventSigmaDefault }) => {
       preventSigmaDefault();
       viewer.select({ node: at(node) }, { only: true });
@@ -182,7 +191,9 @@
       refresh();
     });
     new ResizeObserver(() => {
-      if (!stage.clientWidth) return; // the list is in its place
+      const { width, height } = renderer.getDimensions();
+      // nothing to draw on where the list is in its place
+      if (!stage.clientWidth || (stage.clientWidth === width && stage.clientHeight === height)) return;
       renderer.resize();
       refresh();
     }).observe(stage);
@@ -193,7 +204,7 @@
   const animate = (state) => renderer?.getCamera().animate(state, { duration: still.matches ? 0 : 400 });
   // show these nodes, all for none; closer: `most` of the whole at most, around the first of them
   const fit = (chosen = null, most = 1.5) => {
-    if (!renderer) return;
+    if (!renderer || !stage.clientWidth) return;
     if (!chosen?.size) {
       animate({ x: 0.5, y: 0.5, ratio: 1, angle: 0 });
       return;

@@ -74,7 +74,7 @@
     // a box that has the focus must keep it
     const focused = place.contains(document.activeElement) ? document.activeElement.value : null;
     place.replaceChildren(...rows);
-    place.closest("fieldset").hidden = rows.length === 0;
+    place.closest("fieldset").hidden = rows.length < (name === "statuses" ? 2 : 1);
     if (focused !== null) [...place.querySelectorAll("input")].find((b) => b.value === focused)?.focus();
   };
 

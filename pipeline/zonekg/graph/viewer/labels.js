@@ -2,13 +2,14 @@
 // Names on a canvas above the drawing: the most important first, each where it covers nothing.
 (() => {
   const { viewer } = zonekg;
-  const { nodes, edges, labelOf, colorOf, part } = viewer;
+  const { nodes, labelOf, colorOf, middle, part } = viewer;
 
   const FONT = 'system-ui, "Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", ' +
     '"Source Han Sans SC", sans-serif';
   const CELL = 80; // pixels, the pitch of the grid that finds what a box would cover
   const ROOM = 5200; // square pixels of canvas for a name
   const CLEAR = 300; // discs that names keep clear of, however small
+  const HUBS = 40; // nodes that have their names even where these cover small discs
   const GAP = 3;
   const FEW = 30; // edges of a neighbourhood up to which they are named
   const SHORT = { ems: 10, lines: 2 };
@@ -19,25 +20,26 @@
   // -- wrapping: a full-width character is one em wide, others a little more than a half
 
   const emsOf = (mark) => (/[\u1100-\uffff\u{20000}-\u{3ffff}]/u.test(mark) ? 1 : 0.56);
+  const widthOf = (text) => [...text].reduce((sum, mark) => sum + emsOf(mark), 0);
+  // what stays on one line: words and numbers, and brackets with what is in them
+  const PIECE = /[（(【《“]*(?:[A-Za-z0-9.,%+/-]{1,12}|.)[，。；、：）)】》”]*/gsu;
   const wrap = (text, { ems, lines }) => {
-    const marks = [...text];
-    const total = marks.reduce((sum, mark) => sum + emsOf(mark), 0);
+    const start = [...text].slice(0, 200).join(""); // no name is longer, and no canvas wider
     // lines of one length read better than a full one and a rest
-    const width = Math.min(ems, total / Math.ceil(total / ems) + 0.6);
+    const total = widthOf(start);
+    const width = Math.min(ems, total / Math.ceil(total / ems) + 1);
     const rows = [""];
-    let used = 0;
-    for (const [i, mark] of marks.entries()) {
-      if (used + emsOf(mark) > width && !/[，。；、）)】》”]/.test(mark)) {
+    for (const [piece] of start.matchAll(PIECE)) {
+      const last = rows.length - 1;
+      if (rows[last] && widthOf(rows[last] + piece) > width) {
         if (rows.length === lines) {
-          rows[lines - 1] = rows[lines - 1].slice(0, -1) + "…";
+          rows[last] = [...rows[last]].slice(0, -1).join("") + "…";
           break;
         }
-        rows.push("");
-        used = 0;
+        rows.push(piece);
+      } else {
+        rows[last] += piece;
       }
-      rows[rows.length - 1] += mark;
-      used += emsOf(mark);
-      if (i > 400) break;
     }
     return rows;
   };
@@ -106,8 +108,7 @@
   };
 
   const boxOf = (rows, points) => {
-    const ems = Math.max(...rows.map((row) => [...row].reduce((sum, mark) => sum + emsOf(mark), 0)));
-    return { width: ems * points + 4, height: rows.length * points * 1.25 };
+    return { width: Math.max(...rows.map(widthOf)) * points + 4, height: rows.length * points * 1.25 };
   };
 
   // below, above, right and left of the disc, then at its corners
@@ -122,11 +123,14 @@
   };
 
   // must: also where it covers something, for what the pointer is on or what is chosen
-  const label = (space, disc, text, look, { must = false, form = SHORT, at = spots } = {}) => {
+  // small: what names keep clear of too, but for those of hubs that find no other place
+  const label = (space, disc, text, look, options = {}) => {
+    const { must = false, form = SHORT, at = spots, small = null, hub = true } = options;
     const rows = rowsOf(text, form);
     const box = boxOf(rows, look.points);
     const places = at(disc, box);
-    const place = places.find((one) => space.free(one)) ?? (must ? places[0] : null);
+    const free = places.filter((one) => space.free(one));
+    const place = free.find((one) => !small || small.free(one)) ?? (hub ? free[0] : null) ?? (must ? places[0] : null);
     if (!place) return false;
     space.take(place);
     write(rows, (place[0] + place[2]) / 2, place[1], look.points, look);
@@ -135,16 +139,14 @@
 
   const onTop = ({ x, y }, { width, height }) =>
     [[x - width / 2, y - height / 2, x + width / 2, y + height / 2]];
-  const middle = (edge, from, to) => ({
-    x: (from.x + to.x) / 2 + (edge.curvature / 2) * (to.y - from.y),
-    y: (from.y + to.y) / 2 - (edge.curvature / 2) * (to.x - from.x),
-  });
 
   // discOf: node -> {x, y, radius} on the canvas; ranked: nodes, the most important first;
-  // marked: nodes and edges that must have their names; bold: those of them that stand out
-  const drawLabels = ({ discOf, ranked, near, marked, bold, colors }) => {
+  // near: what alone has names, null for all; marked: nodes and edges that must have theirs, of
+  // which `bold` stand out; roomy: 1 for few nodes, 0 for very many
+  const drawLabels = ({ discOf, ranked, near, marked, bold, colors, roomy }) => {
     const { width, height } = size();
-    const space = new Space(width, height);
+    const [space, small] = [new Space(width, height), new Space(width, height)];
+    space.take([width - 56, height - 136, width, height]); // the camera's buttons
     const inside = ({ x, y }) => x > -40 && y > -20 && x < width + 40 && y < height + 20;
     const discs = new Map();
     for (const node of ranked) {
@@ -153,7 +155,7 @@
       discs.set(node, disc);
       const r = disc.radius * 0.8;
       // among thousands of small discs no name would find room
-      if (discs.size <= CLEAR || r > 4) space.take([disc.x - r, disc.y - r, disc.x + r, disc.y + r]);
+      if (discs.size <= CLEAR || r > 4) (r > 4 ? space : small).take([disc.x - r, disc.y - r, disc.x + r, disc.y + r]);
     }
     const look = (node) => ({
       points: 12 + Math.round((3 * (node.size - 10)) / 30), ink: colors.ink, paper: colors.paper,
@@ -172,15 +174,17 @@
       discs.delete(one);
     }
     for (const one of marked.filter((item) => item.source !== undefined)) edgeLabel(one, true);
-    let room = Math.max(12, (width * height) / ROOM);
+    const most = Math.max(12, Math.round((width * height) / (ROOM * (2 - roomy))));
+    let [room, rank] = [most, 0];
     for (const [node, disc] of discs) {
       if (room <= 0) break;
       if (near && !near.nodes.has(node)) continue;
-      if (label(space, disc, node.label, look(node))) room -= 1;
+      rank += 1;
+      if (label(space, disc, node.label, look(node), { small, hub: rank <= HUBS })) room -= 1;
     }
     const named = near && near.edges.size <= FEW ? [...near.edges].filter((edge) => !marked.includes(edge)) : [];
     for (const edge of named) edgeLabel(edge, false);
-    canvas.dataset.labels = String(Math.round(Math.max(12, (width * height) / ROOM) - room));
+    canvas.dataset.labels = String(most - room);
   };
 
   Object.assign(viewer, { drawLabels, FONT });

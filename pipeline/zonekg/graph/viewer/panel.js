@@ -3,11 +3,12 @@
 (() => {
   const { viewer } = zonekg;
   const {
-    nodes, edges, part, make, said, dot, line, colored, nodeButton, t, labelOf, yuan, percent,
-    textsOf, relationOf, far, schema, shown, whole,
+    nodes, part, make, said, dot, line, colored, nodeButton, t, labelOf, yuan, percent,
+    quote, textsOf, relationOf, far, schema, shown, whole,
   } = viewer;
   const panel = part("panel");
-  const MOST = 8;
+  const MOST = 8; // nodes of a list of the overview
+  const TIES = 40; // neighbours by one relation that are shown at a time
   // what has its own place in the panel
   const KNOWN = new Set([
     "id", "x", "y", "size", "index", "label", "entity_type", "kind", "names", "aliases", "worth",
@@ -32,38 +33,6 @@
     first && (first === last ? first : `${first} – ${last}`);
   const chip = (label, extra = "") =>
     colored(make("span", { class: "chip" }, [labelOf(label), extra].filter(Boolean).join(" · ")), label);
-
-  // -- sentences
-
-  const escaped = (text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
-  // the names of nodes inside a sentence become marks in their colours, the longest name first
-  const sentence = (text, ends, amounts = []) => {
-    const labels = new Map();
-    for (const node of ends) {
-      for (const name of [node.label, ...node.aliases]) {
-        if ([...name].length > 1 && !labels.has(name)) labels.set(name, node.entity_type);
-      }
-    }
-    for (const amount of amounts) labels.set(amount, "MONEY");
-    const item = make("bdi", {});
-    if (!labels.size) {
-      item.append(text);
-      return item;
-    }
-    const names = [...labels.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
-    const pattern = new RegExp(names.map(escaped).join("|"), "gu");
-    let from = 0;
-    for (const found of text.matchAll(pattern)) {
-      item.append(text.slice(from, found.index), colored(make("mark", {}, found[0]), labels.get(found[0])));
-      from = found.index + found[0].length;
-    }
-    item.append(text.slice(from));
-    return item;
-  };
-  const quote = (text, ends, amounts, title, source) =>
-    make("blockquote", {}, make("p", {}, sentence(text, ends, amounts)),
-      title || source ? make("footer", {}, title ? said(`《${title}》`) : "",
-        source ? make("span", { class: "source" }, said(source)) : null) : null);
 
   // what stands before the sentence (总投资3亿元：) goes above it, of all that one sentence tells
   const amountQuotes = (node) => {
@@ -121,9 +90,19 @@
         if (!mine.length) continue;
         const arrow = mine[0].symmetric ? "" : out ? " →" : " ←";
         mine.sort((a, b) => far(b, node).edges.length - far(a, node).edges.length || a.index - b.index);
+        const list = make("ul", { class: "ties" });
+        const more = make("button", { type: "button", class: "quiet", click: () => grow() });
+        const grow = () => {
+          const at = list.children.length;
+          list.append(...mine.slice(at, at + TIES).map((edge) => tie(edge, node)));
+          const left = mine.length - at - TIES;
+          more.hidden = left <= 0;
+          more.textContent = t("more", { n: Math.min(left, TIES) });
+          if (at) list.children[at].querySelector("button").focus();
+        };
+        grow();
         groups.push(make("h4", {}, line(relation), `${labelOf(relation)}${arrow} `,
-          make("span", { class: "count" }, String(mine.length))),
-          make("ul", { class: "ties" }, ...mine.map((edge) => tie(edge, node))));
+          make("span", { class: "count" }, String(mine.length))), list, more);
       }
     }
     return groups;

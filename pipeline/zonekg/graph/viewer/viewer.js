@@ -29,7 +29,7 @@
     const query = new URLSearchParams();
     if (now.node) query.set("node", now.node.id);
     if (now.edge) query.set("edge", now.edge.id);
-    if (now.steps !== 1) query.set("steps", now.steps);
+    if (now.node && now.steps !== 1) query.set("steps", now.steps);
     if (now.only) query.set("only", "yes");
     viewer.writeFilters(query);
     if (now.list && now.drawn) query.set("view", "list");
