@@ -21,6 +21,17 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
   return kind.startsWith("webgl") ? null : real.call(this, kind, ...rest);
 };
 """
+# what stands on the canvas of names: rows of text with their middles
+WRITTEN = """
+window.written = [];
+const context = CanvasRenderingContext2D.prototype;
+const { fillText, clearRect } = context;
+context.clearRect = function (...box) { window.written = []; return clearRect.apply(this, box); };
+context.fillText = function (text, x, y) {
+  window.written.push({ text, x, y, width: this.measureText(text).width });
+  return fillText.call(this, text, x, y);
+};
+"""
 
 
 @pytest.fixture
@@ -114,6 +125,37 @@ def test_the_legend_counts_types_and_relations(page, graph):
     names = {kind.name: types[label] for label, kind in default_schema().entities.items()}
     rows = page.locator("[data-part=types] label").all_inner_texts()
     assert {row.split()[0]: int(row.split()[1]) for row in rows} == names
+
+
+def crowd(nodes):
+    graph = nx.MultiDiGraph()
+    kinds = ["PARK", "ORG", "PROJECT"]
+    for i in range(nodes):
+        graph.add_node(
+            f"n:{i:04}",
+            label=f"山西第{i}新材料产业化示范基地",
+            entity_type=kinds[i % 3],
+            mentions=1,
+        )
+        graph.add_edge(
+            f"n:{i:04}", f"n:{i * i % (i // 2 + 1):04}", f"r:{i}", relation="LOCATED_IN", weight=1.0
+        )
+    return graph
+
+
+@pytest.mark.parametrize(("nodes", "least"), [(50, 40), (600, 40)])
+def test_names_do_not_cover_each_other(page_of, nodes, least):
+    page = page_of(crowd(nodes), script=WRITTEN)
+    page.wait_for_function("window.written.length > 0")
+    rows = page.evaluate("window.written")
+    boxes = [(r["x"] - r["width"] / 2, r["y"] - 5, r["x"] + r["width"] / 2, r["y"] + 5)
+             for r in rows]  # fmt: skip
+    assert len(boxes) >= least
+    covered = [
+        (a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :]
+        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ]  # fmt: skip
+    assert covered == []
 
 
 # -- search
@@ -271,8 +313,8 @@ def test_a_click_on_a_node_shows_what_is_known_of_it(page):
 def test_a_click_on_an_edge_shows_its_sentences_with_both_names_marked(page):
     place = page.evaluate(
         """() => {
-          const { x: ax, y: ay } = zonekg.placeOf("n:09"), { x: bx, y: by } = zonekg.placeOf("n:10");
-          return { x: (ax + bx) / 2, y: (ay + by) / 2 };
+          const [a, b] = ["n:09", "n:10"].map(zonekg.placeOf);
+          return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
         }"""
     )
     page.mouse.click(place["x"] + 2, place["y"] + 2)

@@ -43,8 +43,8 @@ def run_command(
     """Build the knowledge graph of newspaper pages.
 
     Writes graph.html (for the browser), graph.graphml (for Gephi), graph.png, nodes.csv, edges.csv,
-    summary.json, extraction.jsonl and review.csv: relations that are not sure enough for the graph. A page that
-    can't be read is reported, the others are done (exit code 3).
+    summary.json, extraction.jsonl and review.csv: relations that are not sure enough for the graph.
+    A page that can't be read is reported, the others are done (exit code 3).
 
     Example: zonekg run seeds/ --out out/
     """

@@ -25,12 +25,15 @@
 
   nodes.forEach((node, index) => {
     const inYuan = Object.keys(node).filter((name) => /_cny$/.test(name) && relationOf(name));
+    inYuan.sort((a, b) => node[b] - node[a]);
     const names = (node.names ?? "").split("; ").filter((name) => name && name !== node.label);
     Object.assign(node, {
       index,
       label: node.label ?? node.id,
       aliases: names,
-      worth: inYuan.length ? Math.max(...inYuan.map((name) => node[name])) : null,
+      // the largest amount in yuan, and of what kind it is
+      worth: inYuan.length ? node[inYuan[0]] : null,
+      worthOf: inYuan.length ? relationOf(inYuan[0]) : null,
       edges: [],
     });
   });

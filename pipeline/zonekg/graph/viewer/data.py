@@ -39,10 +39,10 @@ def page_data(
     schema = schema or default_schema()
     sizes = node_sizes(flat)
     kept = sorted(sorted(flat, key=lambda node: (-sizes[node], node))[:MOST_NODES])
-    shown = flat.subgraph(kept)
-    places = positions if positions is not None else layout(shown)
+    places = positions if positions is not None else layout(flat.subgraph(kept))
     texts = _Texts()
     index = {node: i for i, node in enumerate(kept)}
+    ties = [tie for tie in flat.edges(keys=True, data=True) if tie[0] in index and tie[1] in index]
     nodes = [
         {"id": node, "x": round(places[node][0], 1), "y": round(places[node][1], 1),
          "size": sizes[node]} | flat.nodes[node]
@@ -50,9 +50,7 @@ def page_data(
     ]  # fmt: skip
     edges = [
         {"id": key, "source": index[head], "target": index[tail]} | data
-        for head, tail, key, data in sorted(
-            shown.edges(keys=True, data=True), key=lambda edge: (str(edge[2]), edge[0], edge[1])
-        )
+        for head, tail, key, data in sorted(ties, key=lambda tie: (str(tie[2]), *tie[:2]))
     ]
     return {
         "schema": _schema(schema),

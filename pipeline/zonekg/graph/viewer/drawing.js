@@ -2,7 +2,7 @@
 // The drawing itself: sigma on WebGL, its colours, its camera, and what the pointer does.
 (() => {
   const { viewer } = zonekg;
-  const { nodes, edges, shown, part, t, colorOf, far } = viewer;
+  const { nodes, edges, shown, part, colorOf, far } = viewer;
   const { Sigma, MultiDirectedGraph, createEdgeCurveProgram, createEdgeArrowProgram, EdgeRectangleProgram } = zonekgDrawing;
   const stage = part("stage");
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");

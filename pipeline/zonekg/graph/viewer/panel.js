@@ -3,7 +3,7 @@
 (() => {
   const { viewer } = zonekg;
   const {
-    nodes, part, make, said, dot, line, colored, nodeButton, t, labelOf, yuan, percent,
+    nodes, part, make, said, line, colored, nodeButton, t, labelOf, yuan, percent,
     quote, textsOf, relationOf, far, schema, shown, whole,
   } = viewer;
   const panel = part("panel");
@@ -11,7 +11,7 @@
   const TIES = 40; // neighbours by one relation that are shown at a time
   // what has its own place in the panel
   const KNOWN = new Set([
-    "id", "x", "y", "size", "index", "label", "entity_type", "kind", "names", "aliases", "worth",
+    "id", "x", "y", "size", "index", "label", "entity_type", "kind", "names", "aliases", "worth", "worthOf",
     "edges", "mentions", "articles", "confidence", "first_date", "last_date", "status", "events",
     "status_evidence", "amounts_evidence", "sources", "source", "target", "relation", "weight",
     "symmetric", "evidence", "evidence_count", "titles", "curvature", "beside",
@@ -57,7 +57,8 @@
 
   const amountRows = (node) => {
     const rows = Object.keys(node).filter((name) => relationOf(name) && !name.endsWith("_max"));
-    return rows.map((name) => {
+    const order = (name) => schema.relations.indexOf(relationOf(name));
+    return rows.sort((a, b) => order(a) - order(b)).map((name) => {
       const relation = relationOf(name);
       const high = node[`${name}_max`];
       const currency = name.slice(-3);
@@ -204,7 +205,7 @@
       nodes.length ? null : make("p", { class: "note" }, t("empty")),
       make("p", { class: "soft" }, t("mouse")),
       section("mostTied", tied.length ? [rows(tied, (node) => String(node.edges.length))] : []),
-      section("mostMoney", rich.length ? [rows(rich, (node) => yuan(node.worth))] : []),
+      section("mostMoney", rich.length ? [rows(rich, (node) => `${labelOf(node.worthOf)} ${yuan(node.worth)}`)] : []),
       section("keys", make("p", { class: "soft" }, t("keyList"))),
       make("p", { class: "soft" }, t("licences")),
     ];

@@ -8,10 +8,13 @@
   const now = { node: null, edge: null, steps: 1, only: false, list: false, drawn: false };
   Object.assign(viewer, { now, near: null });
 
-  const show = () => {
+  const filter = () => {
     viewer.compute();
-    viewer.near = viewer.nearOf(now, now.only ? Math.max(1, now.steps) : now.steps);
     viewer.showFilters();
+    show();
+  };
+  const show = () => {
+    viewer.near = viewer.nearOf(now, now.only ? Math.max(1, now.steps) : now.steps);
     viewer.showPanel();
     part("empty").hidden = counts.nodes > 0;
     part("empty").textContent = t(nodes.length ? "allHidden" : "empty");
@@ -54,7 +57,7 @@
     viewer.language = viewer.LANGUAGES.includes(query.get("lang")) ? query.get("lang") : "zh";
     viewer.readFilters(query);
     viewer.applyTexts();
-    show();
+    filter();
     look(true);
   };
 
@@ -88,7 +91,7 @@
     else viewer.fit();
   };
   const change = () => {
-    show();
+    filter();
     keep("replaceState");
   };
   const setList = (list) => {
