@@ -17,6 +17,7 @@ TREE = {
     "SchemaError": "ZonekgError",
     "ModelError": "ZonekgError",
     "OutputError": "ZonekgError",
+    "QuestionError": "ZonekgError",
 }
 
 

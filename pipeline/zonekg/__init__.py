@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from zonekg.extraction import extract, load_model
     from zonekg.graph.build import build, merge
     from zonekg.graph.check import check_graphml
+    from zonekg.graph.conflicts import conflicts
     from zonekg.graph.flat import flatten
     from zonekg.graph.gephi import write_graphml
+    from zonekg.graph.gephi_reader import read_graphml
+    from zonekg.graph.store import Store
     from zonekg.ingest import read_page, read_pages
     from zonekg.line import run
     from zonekg.schema import Schema, default_schema
@@ -35,11 +38,13 @@ _HOME = {
     "Page": "articles",
     "Relation": "docs",
     "Schema": "schema",
+    "Store": "graph.store",
     "ZonekgError": "errors",
     "amounts": "docs",
     "article": "docs",
     "build": "graph.build",
     "check_graphml": "graph.check",
+    "conflicts": "graph.conflicts",
     "default_schema": "schema",
     "evaluate": "evaluation",
     "extract": "extraction",
@@ -48,6 +53,7 @@ _HOME = {
     "load_model": "extraction",
     "merge": "graph.build",
     "parse_amount": "components.amounts",
+    "read_graphml": "graph.gephi_reader",
     "read_page": "ingest",
     "read_pages": "ingest",
     "relations": "docs",
@@ -62,11 +68,13 @@ __all__ = [
     "Page",
     "Relation",
     "Schema",
+    "Store",
     "ZonekgError",
     "amounts",
     "article",
     "build",
     "check_graphml",
+    "conflicts",
     "default_schema",
     "evaluate",
     "extract",
@@ -75,6 +83,7 @@ __all__ = [
     "load_model",
     "merge",
     "parse_amount",
+    "read_graphml",
     "read_page",
     "read_pages",
     "relations",

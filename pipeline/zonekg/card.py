@@ -92,8 +92,7 @@ def _card(
 ) -> Iterator[str]:
     """The lines of the card but the last ones."""
     ner = nlp.config.interpolate()["components"]["ner"]["model"]
-    told = {k: v for k, v in ner.items() if not k.startswith("@") and v is not None}
-    settings = ", ".join(f"{k} {v}" for k, v in told.items())
+    net, settings = _net(ner)
     notes = nlp.meta.get("zonekg", {})
     data = notes.get("train_data", {})
     ours = {"README.md", "scores.json"}
@@ -105,8 +104,9 @@ def _card(
         "",
         f"- Pipeline: {', '.join(nlp.pipe_names)} (spaCy {nlp.meta['spacy_version']}); runs "
         "without torch",
-        f"- NER: {ner['@architectures']} on character tokens ({settings})",
+        f"- NER: {net} on character tokens ({settings})",
         *_relations(nlp),
+        *_states(nlp),
         "- Groups and amounts: rules",
         *(f"- Trained on `{file}`, SHA-256 `{digest}`" for file, digest in sorted(data.items())),
         *(f"- {what}: `{notes[key]}`" for key, what in _TRAINING.items() if key in notes),
@@ -137,16 +137,29 @@ def _relations(nlp: Language) -> Iterator[str]:
     """How the pipeline finds relations."""
     settings = nlp.config.interpolate()["components"].get("relations")
     if settings and settings["factory"] == "zonekg_relations":
-        net = {k: v for k, v in settings["model"].items() if not k.startswith("@")}
-        told = ", ".join(f"{k} {v}" for k, v in net.items())
         limits = nlp.get_pipe("relations").cfg["thresholds"]  # type: ignore[attr-defined]
-        yield f"- Relations: {settings['model']['@architectures']} on the vectors of NER ({told})"
+        net, told = _net(settings["model"])
+        yield f"- Relations: {net} on the vectors of NER ({told})"
         yield "- A relation is told from this confidence on, fitted on dev: " + ", ".join(
             f"{label} {limit:.2f}" for label, limit in limits.items()
         )
     else:
         yield "- Relations: rules; the confidence of a relation is the precision of its rule on the"
         yield "  training documents"
+
+
+def _states(nlp: Language) -> Iterator[str]:
+    """How the pipeline tells how far projects have got."""
+    for settings in nlp.config.interpolate()["components"].values():
+        if settings["factory"] == "zonekg_project_states":
+            net, told = _net(settings["model"])
+            yield f"- Status of projects: {net} beside rules ({told}); their dates: rules"
+
+
+def _net(settings: dict[str, Any]) -> tuple[str, str]:
+    """The architecture of a net, and its settings in words."""
+    told = {k: v for k, v in settings.items() if not k.startswith("@") and v is not None}
+    return settings["@architectures"], ", ".join(f"{k} {v}" for k, v in told.items())
 
 
 def _set(numbers: dict[str, Any]) -> Iterator[str]:

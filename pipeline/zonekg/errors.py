@@ -6,13 +6,15 @@
     │   └── AnnotationError  an annotation file breaks the format or the guidelines
     ├── SchemaError          an unknown label, or a relation between entities it may not join
     ├── ModelError           a model folder is missing, damaged or lacks a component
-    └── OutputError          a result can't be written
+    ├── OutputError          a result can't be written
+    └── QuestionError        a question names nothing that the graph has, or several things
 
 Every message says where, what was found, what was expected and what to do.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ __all__ = [
     "InputError",
     "ModelError",
     "OutputError",
+    "QuestionError",
     "SchemaError",
     "ZonekgError",
 ]
@@ -72,3 +75,18 @@ class ModelError(ZonekgError):
 
 class OutputError(ZonekgError):
     """A result can't be written: no space, no permission, or a name already in use."""
+
+
+class QuestionError(ZonekgError):
+    """A question names nothing that the graph has, or several things.
+
+    candidates: what may have been meant, as `zonekg.graph.questions.Candidate`.
+
+    >>> print(QuestionError("高新区", "2 nodes match", "name one by its id: n:1, n:2"))
+    高新区: 2 nodes match; name one by its id: n:1, n:2
+    """
+
+    def __init__(self, asked: str, found: str, todo: str, candidates: Sequence[Any] = ()) -> None:
+        self.asked = asked
+        self.candidates = tuple(candidates)
+        super().__init__(f"{asked or repr(asked)}: {found}; {todo}")

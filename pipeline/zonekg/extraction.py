@@ -38,7 +38,15 @@ from zonekg.errors import AnnotationError, ModelError
 from zonekg.schema import Schema, default_schema
 from zonekg.states import ProjectState
 
-__all__ = ["doc_to_row", "extract", "load_model", "read_rows", "row_line", "row_to_doc"]
+__all__ = [
+    "doc_to_row",
+    "extract",
+    "load_model",
+    "read_rows",
+    "row_line",
+    "row_to_doc",
+    "rows_to_docs",
+]
 
 
 def load_model(path: str | Path) -> Language:
@@ -151,8 +159,13 @@ def row_line(row: dict[str, Any]) -> str:
 
 def read_rows(path: Path) -> Iterator[Doc]:
     """The Docs of an extraction file; raises AnnotationError, naming file and line, at a fault."""
+    return rows_to_docs(path, read_records(path))
+
+
+def rows_to_docs(path: Path, rows: Iterable[tuple[int, Record]]) -> Iterator[Doc]:
+    """The Docs of (line, row) that `path` holds, each row checked as `read_rows` does."""
     nlp = blank()
-    for line, row in read_records(path):
+    for line, row in rows:
         for problem, quote in check_record(row, style=False):
             raise AnnotationError(path, f"{problem} 「{quote}」", line=line)
         if "article" not in row:

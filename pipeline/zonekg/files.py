@@ -14,19 +14,22 @@ from typing import IO, Any, Literal
 
 from zonekg.errors import OutputError
 
-__all__ = ["make_folder", "open_atomic", "write_json"]
+__all__ = ["make_folder", "open_atomic", "write_error", "write_json"]
 
 _TODO = {
-    errno.ENOSPC: "free some space or write to another disk",
-    errno.EDQUOT: "free some space or write to another disk",
-    errno.EFBIG: "write to a disk that takes files of this size",
-    errno.EACCES: "write to a folder that you may change",
-    errno.EPERM: "write to a folder that you may change",
-    errno.EROFS: "write to a folder that you may change",
-    errno.ENOENT: "make the folder first",
-    errno.ENOTDIR: "a part of the path is a file; name a folder there",
-    errno.EISDIR: "name a file, not a folder",
-    errno.ENAMETOOLONG: "give the file a shorter name",
+    os.strerror(code): todo
+    for code, todo in {
+        errno.ENOSPC: "free some space or write to another disk",
+        errno.EDQUOT: "free some space or write to another disk",
+        errno.EFBIG: "write to a disk that takes files of this size",
+        errno.EACCES: "write to a folder that you may change",
+        errno.EPERM: "write to a folder that you may change",
+        errno.EROFS: "write to a folder that you may change",
+        errno.ENOENT: "make the folder first",
+        errno.ENOTDIR: "a part of the path is a file; name a folder there",
+        errno.EISDIR: "name a file, not a folder",
+        errno.ENAMETOOLONG: "give the file a shorter name",
+    }.items()
 }
 
 
@@ -70,13 +73,22 @@ def open_atomic(path: str | Path, mode: Literal["w", "wb"] = "w") -> Iterator[IO
         # a failed write names no file; another file's name means another file's trouble
         if error.filename not in (None, str(part), str(target)):
             raise
-        todo = _TODO.get(error.errno or 0, "check the path and the disk")
         cause = error.strerror or str(error) or type(error).__name__
-        raise OutputError(f"{path}: can't be written: {cause}; {todo}") from error
+        raise write_error(path, cause) from error
     finally:
         if not special:
             with suppress(OSError):
                 part.unlink()
+
+
+def write_error(path: str | Path, cause: str) -> OutputError:
+    """The error of a file that the disk refuses; cause: in the words of the operating system.
+
+    >>> print(write_error("a.txt", "Is a directory"))
+    a.txt: can't be written: Is a directory; name a file, not a folder
+    """
+    todo = _TODO.get(cause, "check the path and the disk")
+    return OutputError(f"{path}: can't be written: {cause}; {todo}")
 
 
 def _kind(target: Path) -> int:

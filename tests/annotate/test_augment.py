@@ -6,6 +6,7 @@ import pytest
 import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.tokens import Span
 from spacy.training import Example
 
 from zonekg.annotate import augment
@@ -14,8 +15,18 @@ from zonekg.annotate.corpus import read_corpus, record_to_doc
 from zonekg.annotate.gazetteers import read_gazetteers
 from zonekg.annotate.inline import parse_records
 from zonekg.annotate.records import record_lines
-from zonekg.docs import groups, relations
+from zonekg.articles import Article
+from zonekg.docs import (
+    PREDICTED,
+    article,
+    groups,
+    project_states,
+    relations,
+    set_article,
+    set_project_states,
+)
 from zonekg.errors import InputError
+from zonekg.states import ProjectState
 
 TEXT = """=== d
 
@@ -208,6 +219,22 @@ def test_edits_across_a_border_are_left_out(zh):
     assert rewrite(zh, old, [Edit(3, 7, "x")]) is old
     both = rewrite(zh, old, [Edit(0, 5, "甲园"), Edit(0, 2, "乙")])
     assert both.reference.ents[0].text == "甲园"
+
+
+def test_what_models_found_and_states_move_along(zh):
+    old = example(zh)
+    gold = old.reference
+    project = next(i for i, e in enumerate(gold.ents) if e.label_ == "PROJECT")
+    first = groups(gold)[project]
+    set_project_states(gold, {first: ProjectState("started", 1, 2)})
+    set_article(gold, Article("a", "", gold.text, "", date="2024"))
+    mention = gold.ents[-1]
+    spans = [Span(gold, 0, 3, label="PARK"), Span(gold, mention.start, mention.end, label="ORG")]
+    gold.spans[PREDICTED] = spans
+    new = rewrite(zh, old, [Edit(0, 2, "太仓港"), Edit(2, 5, "新城")]).reference
+    assert [(e.text, e.label_) for e in new.spans[PREDICTED]] == [(mention.text, "ORG")]
+    assert {i: state.status for i, state in project_states(new).items()} == {first: "started"}
+    assert (article(new).date, article(new).text) == ("2024", new.text)
 
 
 def test_a_reader_augments_anew_at_every_pass(zh, folder, tmp_path):

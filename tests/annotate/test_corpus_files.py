@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "annotations"
 FILES = sorted(FOLDER.rglob("*.jsonl"))
 OTHERS = ("unlabelled", "attributes", "crossfit")
-ANNOTATED = [path for path in FILES if path.parent.name not in OTHERS]
+CLUSTERS = [path for path in FILES if path.name == "clusters.jsonl"]
+ANNOTATED = [path for path in FILES if path.parent.name not in OTHERS and path not in CLUSTERS]
 STATES = [path for path in FILES if path.parent.name == "attributes"]
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 
@@ -59,6 +60,11 @@ def test_the_files():
         *(f"attributes/{name}.jsonl" for name in ("dev", "test", "test_A", "test_B", "train")),
         "crossfit/train.jsonl",
         "dev/dev.jsonl",
+        *(
+            f"resolution/{part}/{name}.jsonl"
+            for part in ("dev", "test")
+            for name in ("articles", "clusters")
+        ),
         "seeds/annotator-a.jsonl",
         "seeds/annotator-b.jsonl",
         "seeds/annotator-c.jsonl",

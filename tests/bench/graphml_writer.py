@@ -1,4 +1,4 @@
-"""Our GraphML writer beside networkx's, in one run: time as a ratio.
+"""Our GraphML writer and reader beside networkx's, in one run: times as ratios.
 
     python tests/bench/graphml_writer.py [nodes]
 
@@ -16,6 +16,7 @@ from pathlib import Path
 import networkx as nx
 
 from zonekg.graph.gephi import write_graphml
+from zonekg.graph.gephi_reader import read_graphml
 
 
 def sample(size: int) -> nx.MultiDiGraph:
@@ -34,7 +35,7 @@ def sample(size: int) -> nx.MultiDiGraph:
 
 
 def main() -> None:
-    """Print both times and their ratio."""
+    """Print the times and their ratios."""
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     graph = sample(size)
     places = {node: (float(i % 100), float(i // 100)) for i, node in enumerate(graph)}
@@ -45,8 +46,16 @@ def main() -> None:
         start = time.perf_counter()
         nx.write_graphml(graph, Path(folder, "theirs.graphml"))
         theirs = time.perf_counter() - start
+        start = time.perf_counter()
+        read_graphml(Path(folder, "ours.graphml"))
+        reading = time.perf_counter() - start
+        start = time.perf_counter()
+        nx.read_graphml(Path(folder, "ours.graphml"), edge_key_type=str, force_multigraph=True)
+        their_reading = time.perf_counter() - start
     print(f"{size} nodes, {graph.number_of_edges()} edges: zonekg {ours:.2f} s, "
           f"networkx {theirs:.2f} s, ratio {theirs / ours:.2f}")  # fmt: skip
+    print(f"reading: zonekg {reading:.2f} s, networkx {their_reading:.2f} s, "
+          f"ratio {their_reading / reading:.2f}")  # fmt: skip
 
 
 if __name__ == "__main__":

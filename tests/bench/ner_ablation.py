@@ -11,21 +11,19 @@ the table is written again after each training.
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from results import over_seeds, write_results
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from zonekg.annotate.corpus import checked_records, read_docs
-from zonekg.cli.frame import made_by
 from zonekg.experiments import Point, strict_scores, train_points
 from zonekg.extraction import load_model
-from zonekg.files import open_atomic, write_json
 from zonekg.profile import Profile, find_profile
 
 SETS = {
@@ -90,8 +88,7 @@ def table(results: Sequence[dict[str, Any]], steps: int | None = None) -> Iterat
         for name in SETS:
             for column in SHOWN:
                 values = [one[name].get(column, 0.0) for one in mine]
-                spread = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
-                cells.append(f"{statistics.mean(values):.1f}" + spread * (column == "micro"))
+                cells.append(over_seeds(values, deviation=column == "micro"))
         yield f"| {row} | {len(mine)} | " + " | ".join(cells) + " |"
     yield ""
 
@@ -126,14 +123,10 @@ def main() -> None:
             train_points(args.config, [point])
             results.append({"row": name, "seed": seed, "scores": scores(point.model)})
             print(name, seed, results[-1]["scores"], file=sys.stderr, flush=True)
-            head = made_by() | {
-                "command": f"python {' '.join(sys.argv)}",
-                "measure": "strict entity F1, per cent",
-                "settings": rows,
-            }
-            write_json(args.target, head | {"results": results})
-            with open_atomic(args.target.with_suffix(".md")) as handle:
-                handle.writelines(line + "\n" for line in table(results, args.steps))
+            write_results(
+                args.target, table(results, args.steps),
+                measure="strict entity F1, per cent", settings=rows, results=results,
+            )  # fmt: skip
 
 
 if __name__ == "__main__":

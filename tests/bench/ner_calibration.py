@@ -9,18 +9,16 @@ the calibrated one that the model gives, on dev, where the curves were fitted, o
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from results import write_results
 from spacy.language import Language
 
 from zonekg.annotate.corpus import read_docs
-from zonekg.cli.frame import made_by
 from zonekg.docs import confidences
 from zonekg.extraction import load_model
-from zonekg.files import open_atomic, write_json
 from zonekg.scoring.confidence import calibration
 from zonekg.scoring.counts import Item
 
@@ -68,10 +66,7 @@ def main() -> None:
         for kind, these in (("raw", {}), ("calibrated", curves)):
             ner.cfg["calibration"] = these
             found.setdefault(path.as_posix(), {})[kind] = errors(nlp, path)
-    head = made_by() | {"command": " ".join(["python", *sys.argv]), "curves": curves}
-    write_json(args.target.with_suffix(".json"), head | {"sets": found})
-    with open_atomic(args.target.with_suffix(".md")) as handle:
-        handle.write("\n".join(table(found)) + "\n")
+    write_results(args.target, table(found), curves=curves, sets=found)
 
 
 if __name__ == "__main__":

@@ -13,19 +13,17 @@ from __future__ import annotations
 import argparse
 import re
 import statistics
-import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ner_ablation import SETS
+from results import write_results
 from spacy.tokens import Doc
 
 from zonekg.annotate.corpus import read_docs
-from zonekg.cli.frame import made_by
 from zonekg.docs import confidences
 from zonekg.extraction import load_model
-from zonekg.files import open_atomic, write_json
 
 SURE = 0.9
 SHORTEST = 3
@@ -92,6 +90,15 @@ def _f1(
     return round(200 * hits / (sum(map(len, found)) + sum(map(len, gold))), 2)
 
 
+def table(results: Sequence[dict[str, dict[str, float]]]) -> Iterator[str]:
+    """The means over seeds, by rule and set."""
+    yield f"| mean of {len(results)} seeds | " + " | ".join(SETS) + " |"
+    yield "|---|---|---|---|"
+    for rule in RULES:
+        cells = [statistics.mean(one[name][rule] for one in results) for name in SETS]
+        yield f"| {rule} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |"
+
+
 def main() -> None:
     """Score each seed's model under each rule and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -100,15 +107,7 @@ def main() -> None:
     args = parser.parse_args()
     models = [folder / "model-best" for folder in sorted(args.work.glob("seed-*"))]
     results = [scores(model) for model in models if model.exists()]
-    head = made_by() | {"command": " ".join(["python", *sys.argv]), "measure": "strict micro F1, %"}
-    write_json(args.target.with_suffix(".json"), head | {"results": results})
-    with open_atomic(args.target.with_suffix(".md")) as handle:
-        handle.write(
-            f"| mean of {len(results)} seeds | " + " | ".join(SETS) + " |\n|---|---|---|---|\n"
-        )
-        for rule in RULES:
-            cells = [statistics.mean(one[name][rule] for one in results) for name in SETS]
-            handle.write(f"| {rule} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |\n")
+    write_results(args.target, table(results), measure="strict micro F1, %", results=results)
 
 
 if __name__ == "__main__":

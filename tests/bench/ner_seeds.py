@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from ner_ablation import COLUMNS, SETS, scores
+from results import write_results
 
-from zonekg.cli.frame import made_by
 from zonekg.extraction import load_model
-from zonekg.files import open_atomic, write_json
 from zonekg.profile import find_profile
 
 TARGETS = {
@@ -63,10 +61,9 @@ def main() -> None:
         for folder in sorted(args.work.glob("seed-*"))
         if (model := folder / "model-best").exists()
     ]
-    head = made_by() | {"command": " ".join(["python", *sys.argv]), "measure": "strict F1, %"}
-    write_json(args.target.with_suffix(".json"), head | {"results": results, "targets": TARGETS})
-    with open_atomic(args.target.with_suffix(".md")) as handle:
-        handle.writelines(line + "\n" for line in table(results))
+    write_results(
+        args.target, table(results), measure="strict F1, %", results=results, targets=TARGETS
+    )
 
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ Without --model the rules are scored alone, from gold mentions.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from results import write_results
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -23,10 +23,8 @@ from zonekg.annotate.corpus import record_to_doc
 from zonekg.annotate.records import Record, read_records
 from zonekg.annotate.states import gold_states, read_states
 from zonekg.articles import Article
-from zonekg.cli.frame import made_by
 from zonekg.docs import groups, project_states, set_article, set_project_states
 from zonekg.extraction import blank, load_model
-from zonekg.files import open_atomic, write_json
 from zonekg.scoring.counts import ALL, Key, Tally, add_up, tally
 from zonekg.scoring.resampling import bootstrap
 from zonekg.scoring.states import confusion, paired, state_items
@@ -131,7 +129,6 @@ def report(sets: Mapping[str, Any]) -> Iterator[str]:
         for status, row in one["confusion"].items():
             if row:
                 yield f"| {status} | " + " | ".join(str(row.get(o, "")) for o in others) + " |"
-    yield ""
 
 
 def _cell(row: Mapping[str, Any] | None) -> str:
@@ -158,10 +155,7 @@ def main() -> None:
         sets |= {f"{name}, end to end": figures(list(end_to_end(name, nlp))) for name in args.sets}
     if "test" in args.sets:
         sets["test, two annotators"] = figures(list(agreement("test", nlp)))
-    head = made_by() | {"command": " ".join(["python", *sys.argv])}
-    write_json(args.target.with_suffix(".json"), head | {"sets": sets})
-    with open_atomic(args.target.with_suffix(".md")) as handle:
-        handle.write("\n".join(report(sets)))
+    write_results(args.target, report(sets), sets=sets)
 
 
 if __name__ == "__main__":

@@ -11,21 +11,19 @@ core for each training; a stopped run goes on where it was. Writes OUT.json and 
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from results import over_seeds, write_results
 from spacy.language import Language
 
 from zonekg.annotate.corpus import checked_records, read_corpus, read_docs
-from zonekg.cli.frame import made_by
 from zonekg.evaluation import with_gold_entities
 from zonekg.experiments import Point, train_points
 from zonekg.extraction import load_model
-from zonekg.files import open_atomic, write_json
 from zonekg.scoring.facts import score_relations
 
 SETS = {
@@ -76,9 +74,7 @@ def table(results: Sequence[dict[str, Any]]) -> Iterator[str]:
         cells = []
         for head in heads:
             name, mode = head.split(", ")
-            values = [one[name][mode]["micro"] for one in mine]
-            spread = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
-            cells.append(f"{statistics.mean(values):.1f}{spread}")
+            cells.append(over_seeds([one[name][mode]["micro"] for one in mine]))
         yield f"| {row} | {'' if row == RULES else len(mine)} | " + " | ".join(cells) + " |"
     yield ""
 
@@ -110,14 +106,10 @@ def main() -> None:
     for (name, seed), point in points.items():
         results.append({"row": name, "seed": seed, "scores": scores(load_model(point.model))})
         print(name, seed, results[-1]["scores"], file=sys.stderr, flush=True)
-    head = made_by() | {
-        "command": f"python {' '.join(sys.argv)}",
-        "measure": "strict relation F1, per cent",
-        "settings": rows,
-    }
-    write_json(args.target.with_suffix(".json"), head | {"results": results})
-    with open_atomic(args.target.with_suffix(".md")) as handle:
-        handle.writelines(line + "\n" for line in table(results))
+    write_results(
+        args.target, table(results),
+        measure="strict relation F1, per cent", settings=rows, results=results,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

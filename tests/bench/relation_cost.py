@@ -11,21 +11,19 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import process_time
 from typing import Any
 
 import matplotlib as mpl
+from results import write_results
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from zonekg.annotate.corpus import read_docs
-from zonekg.cli.frame import made_by
 from zonekg.docs import set_confidences
 from zonekg.extraction import load_model
-from zonekg.files import open_atomic, write_json
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
@@ -104,10 +102,7 @@ def main() -> None:
         took = [seconds(nlp, doc) for doc in made]
         row = {part: statistics.median(one[part] for one in took) for part in took[0]}
         rows.append({"entities": size, "characters": len(made[0].text)} | row)
-    head = made_by() | {"command": " ".join(["python", *sys.argv]), "unit": "CPU seconds, one core"}
-    write_json(args.target.with_suffix(".json"), head | {"rows": rows})
-    with open_atomic(args.target.with_suffix(".md")) as handle:
-        handle.writelines(line + "\n" for line in table(rows))
+    write_results(args.target, table(rows), unit="CPU seconds, one core", rows=rows)
     draw(rows, args.target.with_suffix(".png"))
 
 

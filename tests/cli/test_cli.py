@@ -79,7 +79,9 @@ def test_the_list_of_commands():
     assert sorted(NAMES) == [
         "annotations agree", "annotations audit", "annotations check", "annotations convert",
         "annotations crossfit", "annotations doubts", "articles", "card", "compare", "curve",
-        "drift", "encoder", "evaluate", "extract", "graph build", "graph check", "run", "train",
+        "drift", "encoder", "evaluate", "extract", "graph build", "graph check", "graph conflicts",
+        "graph diff", "graph neighbors", "graph path", "graph stats", "graph top", "pages",
+        "remove", "run", "train",
     ]  # fmt: skip
     shown = call("--help").output
     assert [name for name in TOP.commands if name not in shown] == []
@@ -148,6 +150,11 @@ WRONG = {
     "run": ["run", "NOTHING", "--out", "OUT", "--model", "MODEL"],
     "run without a model": ["run", "PAGE", "--out", "OUT", "--model", "NOTHING"],
     "run into a file": ["run", "PAGE", "--out", "PAGE", "--model", "MODEL"],
+    "run into text": ["run", "PAGE", "--out", "DAMAGED", "--model", "MODEL"],
+    "pages": ["pages", "NOTHING"],
+    "pages of text": ["pages", "DAMAGED"],
+    "remove": ["remove", "NOTHING", "a.txt"],
+    "remove nothing": ["remove", "EMPTY", "a.txt"],
     "articles": ["articles", "NOTHING"],
     "extract": ["extract", "NOTHING", "--out", "OUT", "--model", "MODEL"],
     "extract without a model": ["extract", "PAGE", "--model", "NOTHING"],
@@ -155,6 +162,14 @@ WRONG = {
     "graph build": ["graph", "build", "NOTHING", "--out", "OUT"],
     "graph build of text": ["graph", "build", "PAGE", "--out", "OUT"],
     "graph check": ["graph", "check", "NOTHING"],
+    "graph stats": ["graph", "stats", "NOTHING"],
+    "graph stats of no graph": ["graph", "stats", "EMPTY"],
+    "graph top of text": ["graph", "top", "PAGE"],
+    "graph neighbors": ["graph", "neighbors", "康佳", "NOTHING"],
+    "graph path": ["graph", "path", "康佳", "高新区", "NOTHING"],
+    "graph diff": ["graph", "diff", "NOTHING", "PAGE"],
+    "graph conflicts of no graph": ["graph", "conflicts", "EMPTY"],
+    "graph conflicts of text": ["graph", "conflicts", "PAGE"],
     "annotations convert": ["annotations", "convert", "NOTHING", "OUT"],
     "annotations convert of text": ["annotations", "convert", "PAGE", "OUT"],
     "annotations agree": ["annotations", "agree", "NOTHING", "NOTHING"],
@@ -193,9 +208,13 @@ def test_an_error_is_one_line_on_stderr_and_exit_code_1(what, page, model_path, 
         "PAGE": page,
         "MODEL": model_path,
         "EMPTY": tmp_path / "empty",
+        "DAMAGED": tmp_path / "damaged",
         "GOLD": root / "annotations" / "seeds" / "gold.jsonl",
         "CONFIG": root / "configs" / "ner_cnn.cfg",
     }
+    (tmp_path / "damaged").mkdir()
+    damaged = tmp_path / "damaged" / "zonekg.duckdb"
+    damaged.write_bytes(page.read_bytes())
     before = page.read_bytes()
     args = [re.sub("^[A-Z]{3,}", lambda m: str(places[m[0]]), arg) for arg in WRONG[what]]
     done = call(*args)
@@ -204,8 +223,8 @@ def test_an_error_is_one_line_on_stderr_and_exit_code_1(what, page, model_path, 
     (line,) = done.stderr.splitlines()
     assert line.startswith("error: ")
     assert str(tmp_path) in line
-    assert page.read_bytes() == before
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [page]
+    assert page.read_bytes() == damaged.read_bytes() == before
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == {page, damaged}
 
 
 @pytest.mark.parametrize(
@@ -274,8 +293,9 @@ def test_ctrl_c_is_exit_code_130_and_one_line(page, model_path, tmp_path):
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
+    log = out / "zonekg.duckdb.wal"  # what pages are written to first
     deadline = time.monotonic() + 60
-    while not list((out / ".parts").glob("*.jsonl")) and time.monotonic() < deadline:
+    while time.monotonic() < deadline and not (log.exists() and log.stat().st_size > 30_000):
         assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
@@ -284,8 +304,12 @@ def test_ctrl_c_is_exit_code_130_and_one_line(page, model_path, tmp_path):
     assert err.splitlines() == [
         "error: stopped; what was finished is kept, the same command goes on from there"
     ]
-    assert 0 < len(list((out / ".parts").iterdir())) < 3000
-    assert not list((out / ".parts").glob("*.part"))
+    shown = call("pages", out)
+    assert shown.exit_code == 0
+    *lines, total = shown.stdout.splitlines()
+    assert 0 < len(lines) < 3000
+    assert total == f"{len(lines)} pages, {len(lines)} articles"
+    assert [path.name for path in out.iterdir()] == ["zonekg.duckdb"]
 
 
 def test_a_reader_that_goes_away_is_no_error(root):
@@ -373,6 +397,46 @@ def test_graph_build_and_check(rows, tmp_path):
     bad = call("graph", "check", graph)
     assert bad.exit_code == 3
     assert re.fullmatch(rf"{re.escape(str(graph))}:\d+: edge-label: .+\n", bad.stdout)
+
+
+def test_run_pages_and_remove(page, model_path, tmp_path):
+    out, name = tmp_path / "out", "第1版[a].txt"
+    page.rename(tmp_path / name)
+    page.write_text("晋城\n\n富康集团在晋城经开区建设光通讯产业园项目。\n", encoding="utf-8")
+    ran = call("run", tmp_path, "--out", out, "--model", model_path)
+    assert ran.exit_code == 0, ran.output
+    assert f"{out / 'zonekg.duckdb'}: 2 pages, 2 articles; 2 pages read now" in ran.stdout
+    page.write_text("晋城\n\n2024年5月10日，晋城经开区招商。\n", encoding="utf-8")
+    ran = call("run", page, "--out", out, "--model", model_path)
+    assert "2 pages, 2 articles; 1 pages read now\nreplaced page.txt: the file has" in ran.stdout
+    assert "another model" not in ran.stdout
+    listed = call("pages", out)
+    assert listed.exit_code == 0
+    first, second, total = listed.stdout.splitlines()
+    pattern = r"{}: 1 articles, .*, model [0-9a-f]{{8}}, release \d+\.\d+\.\d+"
+    assert re.fullmatch(pattern.format(r"page\.txt"), first)
+    assert re.fullmatch(pattern.format(re.escape(name)), second)
+    assert total == "2 pages, 2 articles"
+    built = call("graph", "build", out / "zonekg.duckdb", "--out", tmp_path / "built")
+    assert built.exit_code == 0, built.output
+    for path in (tmp_path / "built").iterdir():
+        assert path.read_bytes() == (out / path.name).read_bytes()
+    removed = call("remove", out, name)
+    assert removed.exit_code == 0, removed.output
+    assert f"wrote {out / 'graph.graphml'}" in removed.stdout
+    assert "康佳" not in (out / "graph.graphml").read_text(encoding="utf-8")
+    gone = call("remove", out, name)
+    assert gone.exit_code == 1
+    assert f"no page of the name {name}; 'zonekg pages' lists" in gone.stderr
+
+
+def test_pages_of_another_model_are_told_of(page, model_path, tmp_path, monkeypatch):
+    (tmp_path / "b.txt").write_bytes(page.read_bytes())
+    call("run", tmp_path, "--out", tmp_path / "out", "--model", model_path)
+    monkeypatch.setattr("zonekg.line.__version__", "99.0.0")
+    ran = call("run", page, "--out", tmp_path / "out", "--model", model_path)
+    assert ran.exit_code == 0, ran.output
+    assert ran.stdout.count("1 pages come from another model or release of zonekg; to read") == 1
 
 
 def test_annotations_check(root, tmp_path):

@@ -1,10 +1,14 @@
-"""A flat graph to write, and the parser of Gephi Lite to read it with."""
+"""A flat graph to write, the parser of Gephi Lite to read it with, Docs from accounts."""
 
 import json
 from pathlib import Path
 
 import networkx as nx
 import pytest
+
+from zonekg.components.aliases import make_aliases
+from zonekg.components.amounts import make_amounts
+from zonekg.docs import groups, relations, set_confidences, set_project_states, set_relations
 
 READER = Path(__file__).parent / "node"
 
@@ -57,3 +61,25 @@ def graphology():
 
     packages = Packages(READER)
     return lambda path: json.loads(packages.node("read.mjs", str(path)))
+
+
+@pytest.fixture(scope="session")
+def told(marked):
+    """A function: an account -> its Doc."""
+
+    def make(account):
+        org, park, project, money = account["names"]
+        body = (
+            f"[[O1|{org}]]在[[K1|{park}]]投资[[P1|{project}]]，共[[M1|{money}]]。[[K1|{park}]]好。"
+        )
+        chosen = {key: account[key] for key in ("source", "date", "title")}
+        doc = marked(body, *sorted(account["rows"]), **chosen)
+        set_relations(doc, [row._replace(score=account["score"]) for row in relations(doc)])
+        set_confidences(doc, [account["score"]] * len(doc.ents))
+        doc = make_aliases(make_amounts(doc))
+        if account.get("state"):
+            labels = [ent.label_ for ent in doc.ents]
+            set_project_states(doc, {groups(doc)[labels.index("PROJECT")]: account["state"]})
+        return doc
+
+    return make

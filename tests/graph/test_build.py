@@ -1,25 +1,17 @@
-import copy
 import re
 
 import pytest
+from accounts import FACTS, NAMES, accounts, content
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zonekg.annotate.corpus import read_docs
 from zonekg.components.aliases import make_aliases
 from zonekg.components.amounts import make_amounts
-from zonekg.docs import (
-    groups,
-    relations,
-    set_article,
-    set_confidences,
-    set_project_states,
-    set_relations,
-)
+from zonekg.docs import relations, set_article, set_relations
 from zonekg.errors import InputError
 from zonekg.graph.build import build, doc_graph, merge
 from zonekg.ingest import read_pages
-from zonekg.states import Event, ProjectState
 
 
 @pytest.fixture(scope="session")
@@ -56,72 +48,7 @@ def edges(graph):
     return {(name(head), key, name(tail)) for head, tail, key in graph.edges(keys=True)}
 
 
-def content(graph):
-    return copy.deepcopy(
-        (
-            graph.graph,
-            dict(graph.nodes(data=True)),
-            {
-                (head, tail, key): data
-                for head, tail, key, data in graph.edges(keys=True, data=True)
-            },
-        )
-    )
-
-
 # -- the law of merging
-
-NAMES = [
-    ("康佳集团", "阳泉高新区", "年产10万吨高性能钠离子电池材料产业化项目", "3亿元"),
-    ("康佳集团有限公司", "阳泉高新技术产业开发区", "（一期）工程", "5亿至8亿美元"),
-    ("市发改委", "高新区", "（一期）工程", "3亿元"),
-]
-FACTS = [
-    "O1 INVESTS_IN P1", "P1 LOCATED_IN K1", "O1 COOPERATES_WITH K1", "K1 COOPERATES_WITH O1",
-    "P1 TOTAL_INVESTMENT M1", "K1 TAX M1", "O1 BUILDS P1", "O1 LOCATED_IN K1",
-]  # fmt: skip
-
-STATES = [
-    ProjectState(),
-    ProjectState("started", 4, 6, (Event("started", "2024-05-09"),)),
-    ProjectState("completed", 2, 3, (Event("completed", "2024"), Event("signed", "2023"))),
-]
-
-accounts = st.fixed_dictionaries(
-    {
-        "names": st.sampled_from(NAMES),
-        "rows": st.sets(st.sampled_from(FACTS), max_size=4),
-        "source": st.sampled_from(["a.txt", "b.txt"]),
-        "date": st.sampled_from(["", "2024-05-10", "2024"]),
-        "title": st.sampled_from(["标题", "另一个标题"]),
-        "score": st.sampled_from([0.25, 0.5, 1.0]),
-        "state": st.sampled_from([None, *STATES]),
-    }
-)
-"""What a run made of a small article; two may disagree on one article."""
-
-
-@pytest.fixture(scope="session")
-def told(marked):
-    """A function: an account -> its Doc."""
-
-    def make(account):
-        org, park, project, money = account["names"]
-        body = (
-            f"[[O1|{org}]]在[[K1|{park}]]投资[[P1|{project}]]，共[[M1|{money}]]。[[K1|{park}]]好。"
-        )
-        chosen = {key: account[key] for key in ("source", "date", "title")}
-        doc = marked(body, *sorted(account["rows"]), **chosen)
-        set_relations(doc, [row._replace(score=account["score"]) for row in relations(doc)])
-        set_confidences(doc, [account["score"]] * len(doc.ents))
-        doc = make_aliases(make_amounts(doc))
-        if account.get("state"):
-            labels = [ent.label_ for ent in doc.ents]
-            set_project_states(doc, {groups(doc)[labels.index("PROJECT")]: account["state"]})
-        return doc
-
-    return make
-
 
 some = st.lists(accounts, max_size=4)
 

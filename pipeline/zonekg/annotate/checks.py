@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from zonekg.annotate.clusters import check_cluster, is_cluster
 from zonekg.annotate.records import Record, read_records
 from zonekg.annotate.states import check_states, is_states
 from zonekg.errors import AnnotationError
@@ -46,12 +47,10 @@ def check_file(path: Path, schema: Schema | None = None) -> list[Finding]:
     seen: dict[str, int] = {}
     try:
         for line, record in read_records(path):
-            doc = str(record.get("id", "?"))
+            doc = str(record.get("id", record.get("cluster", "?")))
             findings += [
                 Finding(str(path), line, doc, problem, quote)
-                for problem, quote in (
-                    check_states(record) if is_states(record) else check_record(record, schema)
-                )
+                for problem, quote in _check_any(record, schema)
             ]
             if doc in seen:
                 problem = f"document id already used in line {seen[doc]}"
@@ -60,6 +59,12 @@ def check_file(path: Path, schema: Schema | None = None) -> list[Finding]:
     except AnnotationError as error:
         findings.append(Finding(str(path), error.line or 0, "?", error.found, ""))
     return findings
+
+
+def _check_any(record: Record, schema: Schema | None) -> Iterator[tuple[str, str]]:
+    if is_states(record):
+        return check_states(record)
+    return check_cluster(record, schema) if is_cluster(record) else check_record(record, schema)
 
 
 def check_record(

@@ -17,6 +17,8 @@ from zonekg.cli.evaluate import evaluate_command
 from zonekg.cli.extract import extract_command
 from zonekg.cli.frame import Commands, version
 from zonekg.cli.graph import app as graph_app
+from zonekg.cli.pages import pages_command
+from zonekg.cli.remove import remove_command
 from zonekg.cli.run import run_command
 from zonekg.cli.train import train_command
 
@@ -33,6 +35,8 @@ app = typer.Typer(
 )
 app.callback()(version)
 app.command(name="run", rich_help_panel="The line")(run_command)
+app.command(name="pages", rich_help_panel="The line")(pages_command)
+app.command(name="remove", rich_help_panel="The line")(remove_command)
 app.command(name="articles", rich_help_panel="The line")(articles_command)
 app.command(name="extract", rich_help_panel="The line")(extract_command)
 app.add_typer(graph_app, name="graph", rich_help_panel="The line")

@@ -12,6 +12,7 @@ from zonekg.annotate.checks import check_file, check_record
 from zonekg.annotate.inline import format_records, parse_records
 from zonekg.annotate.records import (
     EMPTY_COUNTS,
+    Record,
     count_file,
     read_records,
     record_lines,
@@ -238,9 +239,7 @@ def doubts_command(
             settings=overrides(setting),
             progress=lambda done, total: report("folds", done, total),
         )  # fmt: skip
-    with open_atomic(target) as handle:
-        handle.writelines(record_lines(doubt._asdict() for doubt in found))
-    out.print(f"wrote {target}: {len(found)} doubts", markup=False)
+    _write_lines(target, [doubt._asdict() for doubt in found], "doubts")
 
 
 @app.command("crossfit")
@@ -267,6 +266,10 @@ def crossfit_command(
             config, data, work, folds=folds, jobs=jobs, settings=overrides(setting),
             progress=lambda done, total: report("folds", done, total),
         )  # fmt: skip
+    _write_lines(target, found, "documents")
+
+
+def _write_lines(target: Path, rows: Sequence[Record], what: str) -> None:
     with open_atomic(target) as handle:
-        handle.writelines(record_lines(found))
-    out.print(f"wrote {target}: {len(found)} documents", markup=False)
+        handle.writelines(record_lines(rows))
+    out.print(f"wrote {target}: {len(rows)} {what}", markup=False)

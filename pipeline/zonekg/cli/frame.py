@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,7 +29,9 @@ __all__ = [
     "Data",
     "Gold",
     "Jobs",
+    "MoneyNodes",
     "Page",
+    "Results",
     "Settings",
     "Work",
     "complain",
@@ -38,6 +40,7 @@ __all__ = [
     "overrides",
     "progress",
     "table",
+    "tell",
 ]
 
 ERROR, PARTIAL, INTERRUPTED = 1, 3, 130
@@ -77,6 +80,10 @@ By = Annotated[
     typer.Option(help="Key of the documents' meta to break scores down by.  [default: genre]"),
 ]
 
+MoneyNodes = Annotated[
+    bool, typer.Option("--money-nodes", help="Amounts as nodes too, not only as attributes.")
+]
+Results = Annotated[Path, typer.Argument(help="Folder that 'zonekg run' wrote into.")]
 Jobs = Annotated[int, typer.Option(help="Trainings at a time.", min=1)]
 Work = Annotated[Path, typer.Option(help="Folder for models and logs.")]
 
@@ -151,3 +158,11 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     for row in rows:
         grid.add_row(*(Text(str(cell)) for cell in row))
     out.print(grid)
+
+
+def tell(summary: Mapping[str, Mapping[str, int]], files: Iterable[Path]) -> None:
+    """Print the counts of a graph and the files that it was written to."""
+    for kind, counts in summary.items():
+        table(kind, ("type", "count"), list(counts.items()))
+    for path in files:
+        out.print(f"wrote {path}", markup=False)

@@ -1,4 +1,4 @@
-"""``zonekg graph``: extractions to a graph, and a checker of GraphML files."""
+"""``zonekg graph``: extractions to a graph, a checker of GraphML files, and questions."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ from typing import Annotated
 
 import typer
 
-from zonekg.cli.frame import PARTIAL, out, table
+from zonekg.cli.frame import PARTIAL, MoneyNodes, out, tell
+from zonekg.cli.questions import QUESTIONS
 
-app = typer.Typer(no_args_is_help=True, help="Build a graph from extractions; check GraphML files.")
+app = typer.Typer(
+    no_args_is_help=True, help="Build a graph from extractions, check it, ask it questions."
+)
+for _name, _command in QUESTIONS.items():
+    app.command(_name, rich_help_panel="Questions")(_command)
 
 
 @app.command("build")
 def build_command(
-    extractions: Annotated[list[Path], typer.Argument(help="What 'zonekg extract' wrote.")],
+    extractions: Annotated[
+        list[Path], typer.Argument(help="What 'zonekg extract' wrote, or a store of 'zonekg run'.")
+    ],
     target: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
         "out"
     ),
-    money_nodes: Annotated[
-        bool, typer.Option("--money-nodes", help="Amounts as nodes too, not only as attributes.")
-    ] = False,
+    money_nodes: MoneyNodes = False,
 ) -> None:
-    """Build one graph from one or more extraction files.
+    """Build one graph from one or more extraction files or stores.
 
     Articles that stand in several files count once.
 
     Example: zonekg graph build may.jsonl june.jsonl --out out/
     """
-    from zonekg.extraction import read_rows
-    from zonekg.line import write_graph
+    from zonekg.line import read_docs, write_graph
 
-    docs = (doc for path in extractions for doc in read_rows(path))
-    summary, files = write_graph(docs, target, money_nodes=money_nodes)
-    for kind, counts in summary.items():
-        table(kind, ("type", "count"), list(counts.items()))
-    for path in files:
-        out.print(f"wrote {path}", markup=False)
+    docs = (doc for path in extractions for doc in read_docs(path))
+    tell(*write_graph(docs, target, money_nodes=money_nodes))
 
 
 @app.command("check")

@@ -1,4 +1,4 @@
-"""``zonekg run``: pages to the graph and its companions."""
+"""``zonekg run``: pages into the store, to the graph and its companions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zonekg.cli.frame import PARTIAL, complain, out, progress, table
+from zonekg.cli.frame import PARTIAL, MoneyNodes, complain, out, progress, tell
 from zonekg.ingest import MAX_CHARACTERS
 
 
@@ -35,32 +35,44 @@ def run_command(
         "out"
     ),
     model: Model = Path("models/zh_zone_news_trf"),
-    money_nodes: Annotated[
-        bool, typer.Option("--money-nodes", help="Amounts as nodes too, not only as attributes.")
-    ] = False,
+    *,
+    money_nodes: MoneyNodes = False,
     max_characters: Limit = MAX_CHARACTERS,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="A file may replace another file's page of its name.")
+    ] = False,
 ) -> None:
-    """Build the knowledge graph of newspaper pages.
+    """Add newspaper pages to a knowledge graph.
 
-    Writes graph.html (for the browser), graph.graphml (for Gephi), graph.png, nodes.csv, edges.csv,
-    summary.json, extraction.jsonl and review.csv: relations that are not sure enough for the graph.
-    A page that can't be read is reported, the others are done (exit code 3).
+    Pages are kept in zonekg.duckdb, and the graph is that of all pages so far: tomorrow's run adds
+    to today's. Pages that have not changed are not read again. Writes graph.html (for the
+    browser), graph.graphml (for Gephi), graph.png, nodes.csv, edges.csv, summary.json,
+    extraction.jsonl and review.csv: relations that are not sure enough for the graph. A page that
+    can't be read is reported, the others are done (exit code 3).
 
     Example: zonekg run seeds/ --out out/
     """
+    from zonekg.graph.store import STORE
     from zonekg.line import run
 
     with progress() as report:
         result = run(
             source, target, model, money_nodes=money_nodes, max_characters=max_characters,
-            progress=report,
+            replace=replace, progress=report,
         )  # fmt: skip
-    for kind in ("nodes", "edges", "components"):
-        rows = [(name, count) for name, count in result.summary[kind].items()]
-        table(kind, ("type" if kind != "components" else "", "count"), rows)
-    out.print(f"{result.pages} pages, {result.articles} articles")
-    for path in result.files:
-        out.print(f"wrote {path}", markup=False)
+    tell(result.summary, result.files)
+    out.print(
+        f"{target / STORE}: {result.pages} pages, {result.articles} articles; "
+        f"{result.read} pages read now",
+        markup=False,
+    )
+    for name in result.replaced:
+        out.print(f"replaced {name}: the file has changed or has another name", markup=False)
+    if result.others:
+        out.print(
+            f"{result.others} pages come from another model or release of zonekg; "
+            "to read them with this one, run their folder again"
+        )
     for failure in result.failures:
         complain(str(failure))
     if result.failures:

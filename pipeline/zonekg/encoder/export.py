@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import tempfile
 import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from torch import Tensor, nn
 from zonekg.encoder.net import Batch, TaggingNet
 from zonekg.encoder.pruning import strongest
 
-__all__ = ["to_onnx"]
+__all__ = ["onnx_graph", "to_onnx"]
 
 _OPSET = 17
 
@@ -140,15 +141,31 @@ def to_onnx(net: TaggingNet, *, int8: bool = True) -> bytes:
     names = ["ids", "chars", "piece", "place"]
     outputs = ["scores", "vectors"]
     axes = {name: {1: "characters"} for name in (*names[1:], *outputs)} | {"ids": {1: "pieces"}}
+    return onnx_graph(_OneText(net), example, (names, outputs, axes), int8=int8)
+
+
+def onnx_graph(
+    net: nn.Module,
+    example: Sequence[Tensor],
+    interface: tuple[Sequence[str], Sequence[str], Mapping[str, Mapping[int, str]]],
+    *,
+    int8: bool = True,
+) -> bytes:
+    """The graph of a net as bytes, with int8 its matrices in int8, a scale for each column.
+
+    example: inputs to trace the net by; interface: names of inputs, of outputs, and the axes of
+    both that have no fixed size.
+    """
+    inputs, outputs, axes = interface
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         plain, small = Path(folder) / "plain.onnx", Path(folder) / "int8.onnx"
         torch.onnx.export(
-            _OneText(net),
-            example,
+            net,
+            tuple(example),
             plain,
-            input_names=names,
-            output_names=outputs,
+            input_names=list(inputs),
+            output_names=list(outputs),
             dynamic_axes=axes,
             opset_version=_OPSET,
             dynamo=False,

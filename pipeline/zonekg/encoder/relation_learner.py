@@ -6,26 +6,20 @@ Needs the extra ``train``; a shipped model runs without this file.
 from __future__ import annotations
 
 import copy
-import tempfile
-import warnings
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
 from numpy.typing import NDArray
-from onnxruntime.quantization import QuantType, quantize_dynamic
-from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from zonekg.encoder.export import onnx_graph
 from zonekg.encoder.learner import Learner
 from zonekg.encoder.relation_net import Inputs, choice_loss
 
 __all__ = ["RelationLearner", "relation_graph"]
 
 Floats = NDArray[np.float32]
-_OPSET = 17
 
 
 class RelationLearner(Learner):
@@ -68,29 +62,7 @@ def relation_graph(net: Any) -> bytes:
         "rules": {0: "count"},
         "scores": {0: "count"},
     }
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        plain, small = Path(folder) / "plain.onnx", Path(folder) / "int8.onnx"
-        torch.onnx.export(
-            net,
-            tuple(_example(net.shape)),
-            plain,
-            input_names=list(Inputs._fields),
-            output_names=["scores"],
-            dynamic_axes=axes,
-            opset_version=_OPSET,
-            dynamo=False,
-        )
-        quant_pre_process(str(plain), str(plain), skip_symbolic_shape=True)
-        quantize_dynamic(
-            plain,
-            small,
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            op_types_to_quantize=["MatMul"],
-        )
-        onnx.checker.check_model(str(small))
-        return small.read_bytes()
+    return onnx_graph(net, _example(net.shape), (Inputs._fields, ["scores"], axes))
 
 
 def _example(shape: dict[str, Any]) -> list[Any]:

@@ -10,6 +10,9 @@ from typing import Any
 
 import networkx as nx
 
+from zonekg.graph.amounts import amount_text, tellings
+from zonekg.graph.conflicts import node_conflicts
+from zonekg.graph.seen import by_date, full_name, place
 from zonekg.graph.states import state_columns
 from zonekg.schema import default_schema
 
@@ -17,7 +20,6 @@ __all__ = ["flatten", "summary"]
 
 Attributes = dict[str, str | float | int | bool]
 
-_BOUNDS = {"about": "约", "over": "超", "under": "近", "upto": "至多"}
 _JOINT = " || "
 
 
@@ -28,7 +30,8 @@ def flatten(graph: nx.MultiDiGraph, *, money_nodes: bool = False) -> nx.MultiDiG
     stays what it is, ``total_investment_usd``), and with `money_nodes` nodes of their own besides.
     Of several amounts of one kind the number is the newest article's largest, which of a park's
     sums is the one over most projects; all of them stand in the text, with their sentences in
-    ``amounts_evidence``. Projects have the ``status`` and ``events`` of `states.state_columns`.
+    ``amounts_evidence``, and ``conflicts`` counts those that disagree. Projects have the
+    ``status`` and ``events`` of `states.state_columns`. What is blank is left out.
     """
     articles = graph.graph["articles"]
     flat = nx.MultiDiGraph()
@@ -50,9 +53,7 @@ def _node(data: Mapping[str, Any], articles: Mapping[str, Any]) -> Attributes:
     counts: Counter[str] = Counter()
     for row in seen.values():
         counts.update(row["names"])
-    full = Counter(row["name"] for row in seen.values())
-    label = max(full, key=lambda name: (full[name], len(name), name))
-    out: Attributes = {"label": label, "entity_type": data["entity_type"]}
+    out: Attributes = {"label": full_name(seen), "entity_type": data["entity_type"]}
     if data["kind"]:
         out["kind"] = data["kind"]
     out["names"] = "; ".join(sorted(counts, key=lambda name: (-counts[name], name)))
@@ -61,11 +62,14 @@ def _node(data: Mapping[str, Any], articles: Mapping[str, Any]) -> Attributes:
     out["confidence"] = float(max(row["confidence"] for row in seen.values()))
     out |= _dates(seen, articles)
     out["sources"] = "; ".join(
-        _place(articles[key]["source"], place)
+        place(articles[key]["source"], places)
         for key in sorted(seen)
-        for place in seen[key]["places"]
+        for places in seen[key]["places"]
     )
-    return out | state_columns(seen, articles) | _amounts(seen, articles)
+    out |= state_columns(seen, articles) | _amounts(seen, articles)
+    if found := len(node_conflicts(data, articles)):
+        out["conflicts"] = found
+    return out
 
 
 def _dates(seen: Iterable[str], articles: Mapping[str, Any]) -> Attributes:
@@ -73,23 +77,13 @@ def _dates(seen: Iterable[str], articles: Mapping[str, Any]) -> Attributes:
     return {"first_date": dates[0], "last_date": dates[-1]} if dates else {}
 
 
-def _place(source: str, places: Iterable[Iterable[int]]) -> str:
-    """``file:start-end``, further stretches of a sentence that the layout cut after a ``+``."""
-    return f"{source}:" + "+".join(f"{start}-{end}" for start, end in places)
-
-
 def _amounts(seen: Mapping[str, Any], articles: Mapping[str, Any]) -> Attributes:
-    rows = [
-        (articles[key]["date"], Decimal(row["low"]), key, row)
-        for key in seen
-        for row in seen[key]["amounts"]
-    ]
     out: Attributes = {}
     proofs: list[str] = []
     for relation, kind in default_schema().relations.items():
         name = relation.lower()
-        mine = sorted((row for row in rows if row[3]["relation"] == relation), key=lambda r: r[:3])
-        for _, _, _, row in mine:  # the newest and largest comes last and stays
+        mine = [telling.row for telling in tellings(seen, articles, relation)]
+        for row in mine:  # the newest and largest comes last and stays
             proofs.append(f"{kind.name}{row['text']}：{row['sentence']}")
             column = f"{name}_{row['currency'].lower()}"
             out[column] = float(Decimal(row["low"]))
@@ -97,8 +91,7 @@ def _amounts(seen: Mapping[str, Any], articles: Mapping[str, Any]) -> Attributes
             if row["high"] != row["low"]:
                 out[f"{column}_max"] = float(Decimal(row["high"]))
         if mine:
-            texts = dict.fromkeys(_BOUNDS.get(r["bound"], "") + r["text"] for *_, r in mine)
-            out[f"{name}_text"] = "; ".join(texts)
+            out[f"{name}_text"] = "; ".join(dict.fromkeys(amount_text(row) for row in mine))
     if proofs:
         out["amounts_evidence"] = _JOINT.join(dict.fromkeys(proofs))
     return out
@@ -110,8 +103,8 @@ def _edge_id(head: str, relation: str, tail: str) -> str:
 
 def _edge(relation: str, seen: Mapping[str, Any], articles: Mapping[str, Any]) -> Attributes:
     kind = default_schema().relations[relation]
-    rows = [(key, row) for key in _by_date(seen, articles) for row in seen[key]]
-    return {
+    rows = [(key, row) for key in by_date(seen, articles) for row in seen[key]]
+    out: Attributes = {
         "relation": relation,
         "label": kind.name,
         "weight": float(len(seen)),
@@ -120,14 +113,13 @@ def _edge(relation: str, seen: Mapping[str, Any], articles: Mapping[str, Any]) -
         "evidence_count": len(rows),
         "titles": _JOINT.join(articles[key]["title"] for key, _ in rows),
         "sources": _JOINT.join(
-            _place(articles[key]["source"], [*row["places"]]) for key, row in rows
+            place(articles[key]["source"], [*row["places"]]) for key, row in rows
         ),
         "confidence": float(max(row["confidence"] for _, row in rows)),
-    } | _dates(seen, articles)  # type: ignore[return-value]
-
-
-def _by_date(seen: Iterable[str], articles: Mapping[str, Any]) -> list[str]:
-    return sorted(seen, key=lambda key: (articles[key]["date"], key))
+    }
+    return {name: value for name, value in out.items() if str(value).strip()} | _dates(
+        seen, articles
+    )
 
 
 def _add_money(
@@ -135,7 +127,7 @@ def _add_money(
 ) -> None:
     """Nodes for the amounts of one owner; an amount that several articles tell is one of them."""
     told: dict[tuple[str, str, str, str], dict[str, list[Any]]] = {}
-    for key in _by_date(seen, articles):
+    for key in by_date(seen, articles):
         for row in seen[key]["amounts"]:
             worth = (row["relation"], row["low"], row["high"], row["currency"])
             told.setdefault(worth, {}).setdefault(key, []).append(row)
@@ -145,7 +137,7 @@ def _add_money(
         first = flat_rows[0]
         column = f"amount_{currency.lower()}"
         attributes: Attributes = {
-            "label": _BOUNDS.get(first["bound"], "") + first["text"],
+            "label": amount_text(first),
             "entity_type": "MONEY",
             "names": "; ".join(dict.fromkeys(row["text"] for row in flat_rows)),
             "mentions": len(flat_rows),

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zonekg.articles import Article
+from zonekg.graph.seen import by_date
 from zonekg.states import ProjectState, rank
 
-__all__ = ["state_columns", "state_row", "united"]
+__all__ = ["state_columns", "state_row", "statuses", "united"]
 
 _JOINT = " || "
 
@@ -43,6 +44,19 @@ def united(a: Mapping[str, Any] | None, b: Mapping[str, Any]) -> dict[str, Any]:
     return dict(best) | {"events": [events[key] for key in sorted(events)]}
 
 
+def statuses(seen: Mapping[str, Any], articles: Mapping[str, Any]) -> list[str]:
+    """The articles that tell a status of a node; the last one's is what the flat graph shows.
+
+    From the oldest to the newest, those of one day by how advanced the status is.
+    """
+    told = {
+        key: row["state"]["status"]
+        for key, row in seen.items()
+        if row.get("state") and row["state"]["status"] != "none"
+    }
+    return sorted(told, key=lambda key: (articles[key]["date"], rank(told[key]), key))
+
+
 def state_columns(seen: Mapping[str, Any], articles: Mapping[str, Any]) -> dict[str, str]:
     """``status``, ``status_evidence`` and ``events`` of a node, each where an article tells it.
 
@@ -52,12 +66,12 @@ def state_columns(seen: Mapping[str, Any], articles: Mapping[str, Any]) -> dict[
     """
     rows = {key: row["state"] for key, row in seen.items() if row.get("state")}
     out: dict[str, str] = {}
-    told = [key for key, row in rows.items() if row["status"] != "none"]
+    told = statuses(seen, articles)
     if told:
-        newest = max(told, key=lambda key: (articles[key]["date"], rank(rows[key]["status"]), key))
-        out["status"] = rows[newest]["status"]
-        evidence = dict.fromkeys(rows[key]["sentence"] for key in _by_date(told, articles))
-        out["status_evidence"] = _JOINT.join(evidence)
+        out["status"] = rows[told[-1]]["status"]
+        evidence = dict.fromkeys(rows[key]["sentence"] for key in by_date(told, articles))
+        if proof := _JOINT.join(filter(None, evidence)):
+            out["status_evidence"] = proof
     events = {_in_order(event): event for row in rows.values() for event in row["events"]}
     taken = {event["status"] for event in events.values() if not event["planned"]}
     texts = [
@@ -68,10 +82,6 @@ def state_columns(seen: Mapping[str, Any], articles: Mapping[str, Any]) -> dict[
     if texts:
         out["events"] = "; ".join(texts)
     return out
-
-
-def _by_date(keys: Sequence[str], articles: Mapping[str, Any]) -> list[str]:
-    return sorted(keys, key=lambda key: (articles[key]["date"], key))
 
 
 def _in_order(event: Mapping[str, Any]) -> tuple[int, str, bool]:

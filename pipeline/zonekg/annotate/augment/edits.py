@@ -7,10 +7,22 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from zonekg.docs import groups, relations, set_groups, set_relations
+from zonekg.articles import Article
+from zonekg.docs import (
+    PREDICTED,
+    article,
+    groups,
+    project_states,
+    relations,
+    set_article,
+    set_groups,
+    set_project_states,
+    set_relations,
+)
+from zonekg.states import ProjectState
 
 __all__ = ["Augmenter", "Edit", "rewrite", "sometimes"]
 
@@ -29,7 +41,8 @@ def rewrite(nlp: Language, example: Example, edits: Iterable[Edit]) -> Example:
     """The example with its text edited and its annotation moved along.
 
     Edits that overlap an earlier one or cross the border of a mention are left out. An insertion
-    at the border of a mention stays outside of it.
+    at the border of a mention stays outside of it. Of projects' states the status is kept, and
+    mentions that a model found (`PREDICTED`) are where no edit crosses their border.
 
     >>> import spacy
     >>> from spacy.training import Example
@@ -52,18 +65,38 @@ def rewrite(nlp: Language, example: Example, edits: Iterable[Edit]) -> Example:
         parts += [text[last : edit.start], edit.new]
         last = edit.end
     doc = nlp.make_doc("".join([*parts, text[last:]]))
-    moved = []
-    for ent, (start, end) in zip(gold.ents, spans, strict=True):
-        new_start = start + sum(_growth(e) for e in kept if e.end <= start)
-        new_end = end + sum(_growth(e) for e in kept if e.end < end or (e.start < e.end == end))
-        span = doc.char_span(new_start, new_end, label=ent.label_)
-        assert span is not None  # every character is a token
-        moved.append(span)
-    doc.set_ents(moved)
+    places = [_moved(start, end, kept) for start, end in spans]
+    doc.set_ents(_spans(doc, gold.ents, places))
+    if PREDICTED in gold.spans:
+        found = gold.spans[PREDICTED]
+        places = [_moved(span.start_char, span.end_char, kept) for span in found]
+        doc.spans[PREDICTED] = _spans(doc, found, places)
     doc.user_data["id"] = gold.user_data.get("id", "")
     set_relations(doc, relations(gold))
     set_groups(doc, groups(gold))
+    states = project_states(gold)
+    set_project_states(doc, {i: ProjectState(state.status) for i, state in states.items()})
+    if source := article(gold):
+        set_article(doc, Article(source.id, "", doc.text, "", date=source.date))
     return Example(nlp.make_doc(doc.text), doc)
+
+
+def _moved(start: int, end: int, edits: Iterable[Edit]) -> tuple[int, int] | None:
+    """Where a stretch stands after edits, None if one crosses its border."""
+    new_start, new_end = start, end
+    for edit in edits:
+        if edit.start < start < edit.end or start <= edit.start < end < edit.end:
+            return None
+        new_start += _growth(edit) * (edit.end <= start)
+        new_end += _growth(edit) * (edit.end < end or edit.start < edit.end == end)
+    return new_start, new_end
+
+
+def _spans(doc: Doc, old: Iterable[Span], places: Iterable[tuple[int, int] | None]) -> list[Span]:
+    """Marks at their new places."""
+    pairs = zip(old, places, strict=True)
+    new = [doc.char_span(*place, label=span.label_) for span, place in pairs if place]
+    return [span for span in new if span]  # all, as every character is a token
 
 
 def _growth(edit: Edit) -> int:

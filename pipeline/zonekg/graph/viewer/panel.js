@@ -11,8 +11,8 @@
   const TIES = 40; // neighbours by one relation that are shown at a time
   // what has its own place in the panel
   const KNOWN = new Set([
-    "id", "x", "y", "size", "index", "label", "entity_type", "kind", "names", "aliases", "worth", "worthOf",
-    "edges", "mentions", "articles", "confidence", "first_date", "last_date", "status", "events",
+    "id", "x", "y", "size", "index", "label", "entity_type", "kind", "names", "aliases", "worth",
+    "worthOf", "edges", "conflicts", "mentions", "articles", "confidence", "first_date", "last_date", "status", "events",
     "status_evidence", "amounts_evidence", "sources", "source", "target", "relation", "weight",
     "symmetric", "evidence", "evidence_count", "titles", "curvature", "beside",
   ]);
@@ -153,6 +153,7 @@
       ["events", node.events && make("span", {}, ...eventText(node.events).map((one) => make("span", { class: "event" }, said(one))))],
       ["mentions", node.mentions && t("mentionCount", { n: node.mentions, articles: node.articles ?? 1 })],
       ["date", dates(node)],
+      ["conflicts", node.conflicts && t("conflictCount", { n: node.conflicts })],
       ["sure", node.confidence === undefined ? "" : percent(node.confidence)],
     ]),
     section("amounts", amountRows(node), amountQuotes(node)),

@@ -81,6 +81,8 @@
     mentionCount: ["{n} 次，{articles} 篇文章", "{n} in {articles} articles"],
     date: ["日期", "Dates"],
     sure: ["置信度", "Confidence"],
+    conflicts: ["说法不一", "Contradictions"],
+    conflictCount: ["{n} 处，见 conflicts.csv", "{n}, see conflicts.csv"],
     amounts: ["金额", "Amounts"],
     neighbours: ["相连", "Tied to"],
     evidence: ["原文", "Sentences"],
