@@ -21,8 +21,8 @@ home = sys.modules[run.__module__]
 remove = home.remove
 
 FILES = [
-    *("conflicts.csv", "edges.csv", "extraction.jsonl", "graph.graphml", "graph.png"),
-    *("nodes.csv", "review.csv", "summary.json"),
+    *("conflicts.csv", "edges.csv", "extraction.jsonl", "graph.graphml"),
+    *("graph.html", "graph.png", "nodes.csv", "review.csv", "summary.json"),
 ]
 STORE = "zonekg.duckdb"
 PAGES = {

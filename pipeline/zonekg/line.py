@@ -23,6 +23,7 @@ from zonekg.graph.picture import draw
 from zonekg.graph.review import review_rows, write_review
 from zonekg.graph.store import STORE, Store, is_store
 from zonekg.graph.tables import write_tables
+from zonekg.graph.viewer import write_html
 from zonekg.ingest import MAX_CHARACTERS, find_files
 from zonekg.intake import Progress, add_pages
 
@@ -161,7 +162,7 @@ def write_graph(
     money_nodes: bool = False,
     store: Store | None = None,
 ) -> tuple[dict[str, Any], list[Path]]:
-    """Build the graph of docs and write ``graph.graphml``, ``graph.png``, tables and a summary.
+    """Build the graph of docs and write it as GraphML, HTML, PNG and tables, with a summary.
 
     What is not sure enough for the graph goes into ``review.csv``, what articles contradict each
     other on into ``conflicts.csv``, what the nodes are into the store. Returns the summary and the
@@ -176,14 +177,16 @@ def write_graph(
     places = layout(flat)
     graphml, picture, told = out / "graph.graphml", out / "graph.png", out / "summary.json"
     review, contradictions = out / "review.csv", out / CONFLICTS_FILE
+    page = out / "graph.html"
     write_graphml(flat, graphml, places)
     draw(flat, picture, places)
+    write_html(flat, page, places)
     tables = [*write_tables(flat, out), review, contradictions]
     write_review(unsure, review)
     write_conflicts(conflicts(graph), contradictions)
     counts = summary(flat)
     write_json(told, counts)
-    return counts, [graphml, picture, *tables, told]
+    return counts, [graphml, picture, page, *tables, told]
 
 
 def _noting(docs: Iterable[Doc], unsure: list[dict[str, Any]]) -> Iterator[Doc]:

@@ -1,20 +1,10 @@
-"""Small evaluations for the report's tests, documents by hand, and a browser to open pages with."""
-
-import os
-import platform
-import shutil
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
+"""Small evaluations for the report's tests, and documents by hand."""
 
 import numpy as np
 import pytest
 import spacy
-from playwright.sync_api import sync_playwright
 from spacy.tokens import Span
 
-from npm import Packages
 from zonekg.annotate.corpus import read_docs, record_files, record_to_doc
 from zonekg.annotate.records import read_records
 from zonekg.docs import (
@@ -26,7 +16,6 @@ from zonekg.docs import (
     set_relations,
 )
 from zonekg.evaluation import evaluate
-from zonekg.graph.labels import font_path
 from zonekg.scoring.judgement import judge
 
 SEEDS = "annotations/seeds/gold.jsonl"
@@ -127,80 +116,3 @@ def _guessed(gold, rng, nlp):
     set_relations(doc, [row for row in found if row.score > 0.1])
     set_groups(doc, group_mentions(doc, []))
     return doc
-
-
-# -- a browser
-
-
-@pytest.fixture(scope="session")
-def chromium_command():
-    """Path of a Chromium and the variables that it needs.
-
-    It is what ZONEKG_TEST_CHROMIUM names, one on PATH, or that of an npm package.
-    """
-    if named := os.environ.get("ZONEKG_TEST_CHROMIUM"):
-        if shutil.which(named) is None:
-            pytest.fail(f"ZONEKG_TEST_CHROMIUM names {named}, which is no program")
-        return named, {}
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        # some systems have a script of this name that only tells how to install it
-        if path := shutil.which(name):
-            done = subprocess.run([path, "--version"], capture_output=True, check=False)
-            if done.returncode == 0:
-                return path, {}
-    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
-        pytest.fail("no Chromium on PATH; install one, or let ZONEKG_TEST_CHROMIUM name it")
-    return _unpacked_chromium()
-
-
-def _unpacked_chromium():
-    packages = Packages(Path(__file__).parent / "node")
-    modules = packages.folder / "node_modules"
-    home = modules / ".chromium"
-    if not home.is_dir():
-        with tempfile.TemporaryDirectory(dir=modules) as part:
-            # the libraries are unpacked only where the package believes to be in AWS Lambda
-            packages.node("unpack.mjs", TMPDIR=part, AWS_EXECUTION_ENV="AWS_Lambda_nodejs22.x")
-            Path(part).rename(home)  # so that a half unpacked one is never used
-    return str(home / "chromium"), {"LD_LIBRARY_PATH": str(home / "al2023" / "lib")}
-
-
-@pytest.fixture(scope="session")
-def chromium(chromium_command, tmp_path_factory):
-    """A running Chromium without network and with one font, that of the pictures."""
-    folder = tmp_path_factory.mktemp("fonts")
-    (folder / "fonts.conf").write_text(
-        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
-        f"<dir>{font_path().parent}</dir><cachedir>{folder}</cachedir></fontconfig>"
-    )
-    path, variables = chromium_command
-    env = {**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf"), **variables}
-    with sync_playwright() as playwright:
-        # root, as in a container, has no sandbox
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], env=env)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(chromium):
-    """A function: a file and what follows # -> its page; in the end the page must be without fault.
-
-    A fault is an error on the console or of a script, and a request for anything but the file.
-    """
-    faults = []
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, offline=True)
-
-    def make(path, fragment="", script=""):
-        page = context.new_page()
-        page.on("console", lambda one: one.type == "error" and faults.append(one.text))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda one: one.url.startswith(path.as_uri()) or faults.append(one.url))
-        if script:
-            page.add_init_script(script)
-        page.goto(path.as_uri() + fragment)
-        return page
-
-    yield make
-    context.close()
-    assert faults == []

@@ -341,7 +341,7 @@ def test_hostile_texts_are_shown_as_texts(marked):
         found.numbers | {"models": models, "gold": HOSTILE}, ABOUT | {"command": HOSTILE}
     )
     tree = parse(page)
-    assert len(list(tree.iter("script"))) == 1
+    assert len(list(tree.iter("script"))) == 2
     assert not list(tree.iter("img"))
     assert "onerror" not in {key for tag in tree.iter() for key in tag.attrib}
     assert "\u202e" not in page

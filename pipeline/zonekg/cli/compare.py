@@ -118,7 +118,7 @@ def _changes(task: str, changes: dict[str, Any]) -> None:
 
 
 def _example(kind: str, example: dict[str, Any]) -> None:
-    from zonekg.report.page import plain
+    from zonekg.offline import plain
 
     where = example["place"] or example["document"]
     what = f"{example['label']} {example['text']} ({example['before']} → {example['after']})"

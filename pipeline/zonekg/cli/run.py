@@ -45,10 +45,10 @@ def run_command(
     """Add newspaper pages to a knowledge graph.
 
     Pages are kept in zonekg.duckdb, and the graph is that of all pages so far: tomorrow's run adds
-    to today's. Pages that have not changed are not read again. Writes graph.graphml (for Gephi),
-    graph.png, nodes.csv, edges.csv, summary.json, extraction.jsonl and review.csv: relations that
-    are not sure enough for the graph. A page that can't be read is reported, the others are done
-    (exit code 3).
+    to today's. Pages that have not changed are not read again. Writes graph.html (for the
+    browser), graph.graphml (for Gephi), graph.png, nodes.csv, edges.csv, summary.json,
+    extraction.jsonl and review.csv: relations that are not sure enough for the graph. A page that
+    can't be read is reported, the others are done (exit code 3).
 
     Example: zonekg run seeds/ --out out/
     """

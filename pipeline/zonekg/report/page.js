@@ -22,50 +22,10 @@
     return rows.map(rowText).join("\n") + "\n";
   };
 
-  // navigator.clipboard is missing where a browser holds file:// for unsafe
-  const oldCopy = (text) => {
-    const area = document.createElement("textarea");
-    area.value = text;
-    area.setAttribute("readonly", "");
-    area.style.position = "fixed";
-    area.style.top = "-1000px";
-    document.body.append(area);
-    area.select();
-    let done = false;
-    try {
-      done = document.execCommand("copy");
-    } finally {
-      area.remove();
-    }
-    return done;
-  };
-
-  const put = async (text) => {
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch {
-      return oldCopy(text);
-    }
-  };
-
-  // the button that was pressed says whether it worked, and after a while its own text again
-  const copy = async (text, button) => {
-    const done = await put(text);
-    button.dataset.said ??= button.textContent;
-    button.textContent = done ? "Copied" : "Not copied";
-    button.classList.toggle("done", done);
-    button.focus();
-    setTimeout(() => {
-      button.textContent = button.dataset.said;
-      button.classList.remove("done");
-    }, 1500);
-  };
-
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button.copy");
     const table = button?.closest("figure")?.querySelector("table");
-    if (table) copy(tableText(table), button);
+    if (table) zonekg.copy(tableText(table), button);
   });
 
   // #documents?label=ORG names a section and what it is to show; browsers look for the whole as id
@@ -107,5 +67,5 @@
   mark();
 
   // what further scripts of a page use; those of the error browser share theirs in `browser`
-  globalThis.zonekg = Object.freeze({ copy, browser: {} });
+  globalThis.zonekg = Object.freeze({ ...zonekg, browser: {} });
 })();

@@ -1,23 +1,15 @@
 """One offline HTML page: a template with its styles and scripts inside, and nothing from outside.
 
-The texts on a page come from files that others wrote, so a page defends itself three times: all
-text is escaped, a Content-Security-Policy lets no script run but those of this package, by their
-hashes (https://www.w3.org/TR/CSP3/), and characters that can't be seen or that turn the reading
-direction are shown by their number.
+How a page defends itself against the texts on it stands in `zonekg.offline`.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import math
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
-from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
@@ -25,14 +17,14 @@ from xml.etree import ElementTree as ET
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from zonekg.offline import json_block, package_text, plain, policy
 from zonekg.schema import EntityType, RelationType, default_schema
 
-__all__ = ["MISSING", "figure_of", "json_block", "picture", "plain", "render"]
+__all__ = ["MISSING", "figure_of", "picture", "render"]
 
 MISSING = "–"
 """What stands for a figure that does not exist."""
 
-_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _FORMULA = tuple("=+-@＝＋－＠")
 
 
@@ -54,44 +46,13 @@ def render(
     ``base.html.j2`` wants ``title``, ``subtitle``, ``warning`` ("" for none), ``facts``, pairs of
     a name and a text, and ``nav``, pairs of a section's id and its name.
     """
-    css = [_file(name) for name in ("page.css", *styles)]
-    js = [_file(name) for name in ("page.js", *scripts)]
+    css = [package_text(__package__, name) for name in ("page.css", *styles)]
+    js = [package_text("zonekg.offline", "clipboard.js")]
+    js += [package_text(__package__, name) for name in ("page.js", *scripts)]
     page = _environment().get_template(template)
     about = {"version": version("zonekg"), **about}
-    frame = {"about": about, "policy": _policy(js), "styles": css, "scripts": js}
+    frame = {"about": about, "policy": policy(js), "styles": css, "scripts": js}
     return page.render(context | frame)
-
-
-def json_block(name: str, data: Any) -> Markup:
-    r"""Data for a script of the page, in ASCII: a ``script`` element of no scripting type.
-
-    Also a function of the templates. Raises ValueError for NaN and infinity, which JSON lacks.
-
-    >>> print(json_block("texts", ["</script>"]))
-    <script type="application/json" id="texts">["\u003c/script\u003e"]</script>
-    """
-    text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    for mark in "<>&":
-        text = text.replace(mark, f"\\u{ord(mark):04x}")
-    # all that is left is ASCII without <, > and &
-    block = Markup('<script type="application/json" id="{}">{}</script>')
-    return block.format(name, Markup(text))  # noqa: S704
-
-
-def plain(text: str) -> str:
-    r"""`text` with each control, format and surrogate character shown by its number.
-
-    >>> plain("a\u202eb")
-    'a⟨U+202E⟩b'
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        f"⟨U+{ord(mark):04X}⟩"
-        if mark not in "\t\n" and unicodedata.category(mark) in _HIDDEN
-        else mark
-        for mark in text
-    )
 
 
 def picture(svg: bytes, name: str, text: str) -> Markup:
@@ -146,22 +107,6 @@ def _attribute(key: str, value: str, name: str) -> str:
         value = re.sub(r"\bfont:[^;]*?([\d.]+px)[^;]*", r"font-size: \1", value)
         value = re.sub(r"\s*font-family:[^;]*;?", "", value)
     return " ".join(value.replace("url(#", f"url(#{name}-").split())
-
-
-def _file(name: str) -> Markup:
-    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
-    if re.search(r"</(script|style)|<!--", text, re.I):  # would end the element, or not end it
-        raise ValueError(f"report/{name} holds an HTML tag or comment; build it from parts")
-    return Markup(text)  # noqa: S704 - of this package
-
-
-def _policy(scripts: Sequence[str]) -> str:
-    digests = (hashlib.sha256(text.encode()).digest() for text in scripts)
-    known = " ".join(f"'sha256-{base64.b64encode(one).decode()}'" for one in digests)
-    return (
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-        f"script-src {known}; base-uri 'none'; form-action 'none'"
-    )
 
 
 @cache
