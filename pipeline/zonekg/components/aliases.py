@@ -10,7 +10,13 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from zonekg.docs import group_mentions, set_groups
-from zonekg.names import is_generic_park, is_short_for, name_key
+from zonekg.names import (
+    contradiction,
+    is_abbreviation,
+    is_generic_park,
+    is_short_for,
+    name_key,
+)
 
 __all__ = ["make_aliases"]
 
@@ -25,8 +31,38 @@ def make_aliases(doc: Doc) -> Doc:
     labels = [ent.label_ for ent in doc.ents]
     for label in ("ORG", "PARK", "PROJECT"):
         same += _link(texts, [i for i, found in enumerate(labels) if found == label], label)
+    firsts = group_mentions(doc, same)
+    for label in ("ORG", "PARK", "PROJECT"):
+        same += _abbreviations(texts, firsts, [i for i, x in enumerate(labels) if x == label], label)
     set_groups(doc, group_mentions(doc, same))
     return doc
+
+
+def _abbreviations(
+    texts: list[str], firsts: list[int], mentions: list[int], label: str
+) -> list[list[int]]:
+    """Link a group to the only other one that it may abbreviate, where nothing contradicts."""
+    names: dict[int, set[str]] = defaultdict(set)
+    for i in mentions:
+        names[firsts[i]].add(texts[i])
+    links = []
+    for group, short in names.items():
+        fuller = [
+            other
+            for other, full in names.items()
+            if other != group and _abbreviates(short, full, label)
+        ]
+        if len(fuller) == 1:
+            links.append([group, fuller[0]])
+    return links
+
+
+def _abbreviates(short: set[str], full: set[str], label: str) -> bool:
+    """Whether the fullest name of one group abbreviates that of another."""
+    one, other = (max(group, key=lambda name: (len(name), name)) for group in (short, full))
+    return is_abbreviation(one, other, label) and not any(
+        contradiction(a, b, label, phase_may_lack=True) for a in short for b in full
+    )
 
 
 def _definitions(doc: Doc) -> list[list[int]]:

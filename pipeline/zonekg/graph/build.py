@@ -32,7 +32,7 @@ from zonekg.docs import (
     sentence_bounds,
 )
 from zonekg.errors import InputError
-from zonekg.graph.resolve import Entity, entities
+from zonekg.graph.entities import Entity, entities
 from zonekg.graph.states import state_row, united
 from zonekg.schema import default_schema
 

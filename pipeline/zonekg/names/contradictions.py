@@ -1,0 +1,106 @@
+"""Why two names can't be of one thing."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from zonekg.names.divisions import may_agree
+from zonekg.names.keys import name_key, told_kind
+from zonekg.names.parts import company_name, park_name, project_name
+
+__all__ = ["contradiction", "kind_covers"]
+
+_WIDER_KINDS = {
+    "开发区": {"经开区", "高新区"},
+    "示范区": {"综改区", "农高区", "自创区", "临空区", "转移示范区", "航空港区"},
+    "园": {"产业园", "工业园", "科技园", "物流园", "创业园", "科创园", "化工园", "农科园"},
+    "产业园": {"工业园", "化工园"},
+    "区": {"工业园", "产业园", "化工园"},
+    "港区": {"港"},
+}
+_COMPLETE = ("有限公司", "有限责任公司", "股份公司", "合伙")
+
+
+def kind_covers(short: str, full: str) -> bool:
+    """Whether a park of the kind `full` may be called by the kind `short`; see `ParkName.kind`.
+
+    >>> kind_covers("开发区", "高新区"), kind_covers("高新区", "开发区")
+    (True, False)
+    """
+    return short == full or full in _WIDER_KINDS.get(short, ())
+
+
+@lru_cache(maxsize=200_000)
+def contradiction(one: str, other: str, label: str, *, phase_may_lack: bool = False) -> str:
+    """What of two names says that they are of two things, in words; empty where nothing does.
+
+    phase_may_lack: a name without a phase may be of a project or park that has one.
+
+    >>> contradiction("阳泉高新区", "阳泉经开区", "PARK")
+    'kinds differ: 高新区, 经开区'
+    >>> contradiction("太行世纪", "太行世纪新能源有限公司", "ORG")
+    ''
+    """
+    if label == "PARK":
+        return _parks(one, other, phase_may_lack)
+    if label == "ORG":
+        return _orgs(one, other)
+    return _projects(one, other, phase_may_lack) if label == "PROJECT" else ""
+
+
+def _parks(one: str, other: str, phase_may_lack: bool) -> str:
+    a, b = park_name(one), park_name(other)
+    if a.kind and b.kind and not (kind_covers(a.kind, b.kind) or kind_covers(b.kind, a.kind)):
+        return f"kinds differ: {a.kind}, {b.kind}"
+    # a county's zone is not its city's
+    if a.places and b.places and not set(a.places) & set(b.places):
+        return "places differ"
+    if a.places and b.places and bool(a.proper) != bool(b.proper):
+        return "a place's zone and another zone in it"  # 南昌经开区, 南昌小蓝经开区
+    if a.level and b.level and a.level != b.level:
+        return f"levels differ: {a.level}, {b.level}"
+    lacks = phase_may_lack and not (a.part and b.part) and a.head != b.head
+    if a.part != b.part and not lacks:
+        return f"parts differ: {a.part or '-'}, {b.part or '-'}"
+    return ""
+
+
+def _orgs(one: str, other: str) -> str:
+    kinds = {told_kind(one), told_kind(other)} - {""}
+    if len(kinds) > 1:
+        return f"kinds differ: {', '.join(sorted(kinds))}"
+    a, b = company_name(one), company_name(other)
+    if not may_agree(a.places, b.places):
+        return "places differ"
+    if kinds and kinds != {"company"}:
+        return ""
+    if bool(a.branch) != bool(b.branch) and (a.form or b.form):
+        return "a company and its branch"
+    if a.form.endswith(_COMPLETE) and b.form.endswith(_COMPLETE):
+        same = (a.brand, a.trade, a.branch) == (b.brand, b.trade, b.branch)
+        if name_key(one, "ORG") != name_key(other, "ORG") and not (
+            same and may_agree(a.places + a.inner, b.places + b.inner)
+        ):
+            return "two full names"
+    return ""
+
+
+def _projects(one: str, other: str, phase_may_lack: bool) -> str:
+    a, b = project_name(one), project_name(other)
+    lacks = phase_may_lack and not (a.phase and b.phase) and a.product != b.product
+    if a.phase != b.phase and not lacks and not (a.phase & b.phase):
+        return f"phases differ: {_listed(a.phase)}, {_listed(b.phase)}"
+    units = {_unit(one) for one in a.capacity} & {_unit(one) for one in b.capacity}
+    for unit in sorted(units):
+        mine, theirs = ({x for x in p.capacity if _unit(x) == unit} for p in (a, b))
+        if not mine & theirs:
+            return f"amounts differ: {_listed(mine)}, {_listed(theirs)}"
+    return "" if may_agree(a.places, b.places) else "places differ"
+
+
+def _unit(capacity: str) -> str:
+    return capacity.lstrip("0123456789.e+")
+
+
+def _listed(values: frozenset[str] | set[str]) -> str:
+    return " ".join(sorted(values)) or "-"
