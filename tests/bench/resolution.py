@@ -36,7 +36,6 @@ from zonekg.graph.resolve import resolve
 from zonekg.names import org_kind
 from zonekg.scoring.clusters import b_cubed
 
-FOLDER = Path("annotations")
 TYPES = ("PARK", "ORG", "company", "PROJECT")
 
 Mention = tuple[str, int]
@@ -54,14 +53,14 @@ class Case(NamedTuple):
     after: str
 
 
-def documents(split: str) -> dict[str, Record]:
+def documents(folder: Path, split: str) -> dict[str, Record]:
     """The annotated documents of a split and of its resolution set, by id."""
-    files = [*sorted((FOLDER / split).glob("*.jsonl"))]
-    files += [f for f in [FOLDER / "resolution" / split / "articles.jsonl"] if f.is_file()]
+    files = [*sorted((folder / split).glob("*.jsonl"))]
+    files += [f for f in [folder / "resolution" / split / "articles.jsonl"] if f.is_file()]
     return {str(row["id"]): row for file in files for _, row in read_records(file)}
 
 
-def gold_clusters(split: str, texts: Mapping[str, Record]) -> dict[Mention, str]:
+def gold_clusters(folder: Path, split: str, texts: Mapping[str, Record]) -> dict[Mention, str]:
     """The gold cluster of every mention; what no cluster lists is one thing in its document."""
     mentions: list[Mention] = []
     names: list[tuple[str, str, str]] = []
@@ -74,7 +73,7 @@ def gold_clusters(split: str, texts: Mapping[str, Record]) -> dict[Mention, str]
             name = record["text"][row["start_offset"] : row["end_offset"]]
             names.append((key, row["label"], name))
         same += [[at[key, one] for one in group] for group in record.get("same_as", [])]
-    path = FOLDER / "resolution" / split / "clusters.jsonl"
+    path = folder / "resolution" / split / "clusters.jsonl"
     for _, row in read_records(path) if path.is_file() else ():
         same.append([at[str(doc), entity] for doc, entity in row["members"]])
     firsts = join_equal(names, same)
@@ -95,10 +94,12 @@ def docs(texts: Mapping[str, Record], *, relations: bool) -> Iterator[Doc]:
         yield make_aliases(make_amounts(doc))
 
 
-def cases(split: str, *, relations: bool) -> tuple[list[Case], dict[str, Any], list[Any]]:
+def cases(
+    folder: Path, split: str, *, relations: bool
+) -> tuple[list[Case], dict[str, Any], list[Any]]:
     """All mentions but amounts, what it cost, and the pairs left for review."""
-    texts = documents(split)
-    gold = gold_clusters(split, texts)
+    texts = documents(folder, split)
+    gold = gold_clusters(folder, split, texts)
     made = list(docs(texts, relations=relations))
     start = time.perf_counter()
     graph = build(made)
@@ -173,12 +174,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("split")
     parser.add_argument("out", type=Path)
+    parser.add_argument("--annotations", type=Path, default=Path("annotations"))
     parser.add_argument("--relations", choices=("gold", "none"), default="gold")
     parser.add_argument("--errors", type=int, default=0)
     asked = parser.parse_args()
     if asked.errors and asked.split == "test":
         parser.error("errors of test stay unseen")
-    found, cost, unsure = cases(asked.split, relations=asked.relations == "gold")
+    found, cost, unsure = cases(asked.annotations, asked.split, relations=asked.relations == "gold")
     table = scores(found)
     result = {"split": asked.split, "relations": asked.relations, "cost": cost, "scores": table}
     write_json(asked.out.with_suffix(".json"), result | {"made": made_by()})

@@ -16,12 +16,17 @@ from spacy.tokens import Doc
 
 from zonekg.articles import Article
 from zonekg.docs import groups, relations
-from zonekg.names import is_generic_park, name_key, org_kind
+from zonekg.names import company_name, is_generic_park, name_key, org_kind, park_name
+from zonekg.names.divisions import told_city
+from zonekg.names.parts import is_descriptive
 
 __all__ = ["Entity", "entities"]
 
 _LOCAL_BODY = re.compile(
     r"(?:省|市|县|区|州|旗|镇|乡)(?=[\u4e00-\u9fff]{2,})(?![\u4e00-\u9fff]*(?:公司|大学|学院|集团))"
+)
+_ZONE_BODY = re.compile(
+    r"(?:高新|经开|综改|综保|保税|自贸|开发|示范|试验|农高|港)区(?:管委会|管理委员会|党工委|工委|[\u4e00-\u9fff]{2,6}(?:局|办|中心))"
 )
 _SHORT_PROJECT = 8
 
@@ -47,14 +52,26 @@ def entities(doc: Doc, source: Article) -> dict[int, Entity]:
         first: _name([mentions[i].text for i in found], mentions[first].label_)
         for first, found in members.items()
     }
-    parks = _parks(doc, names)
+    parks = _near(doc, names, "LOCATED_IN")
+    owners = _near(doc, names, "INVESTS_IN")
+    place = told_city(source.title, source.text)
     out = {}
     for first, found in members.items():
         label, name = mentions[first].label_, names[first]
-        scope = _scope(label, name, parks.get(first, ""), source)
+        context = _Context(source, place, parks.get(first, ""), owners.get(first, ""))
+        scope = _scope(label, name, context)
         kind = org_kind(name) if label == "ORG" else ""
         out[first] = Entity(_node_id(label, name, scope), label, name, kind, tuple(found))
     return out
+
+
+class _Context(NamedTuple):
+    """Where a name stands: its article, the place that it is about, its park and its owner."""
+
+    source: Article
+    place: str
+    park: str
+    owner: str
 
 
 def _name(texts: list[str], label: str) -> str:
@@ -63,27 +80,48 @@ def _name(texts: list[str], label: str) -> str:
     return max(counts, key=lambda name: (len(name_key(name, label)), counts[name], len(name), name))
 
 
-def _parks(doc: Doc, names: dict[int, str]) -> dict[int, str]:
-    """The definite name of the park that each group lies in, where the article tells one."""
+def _near(doc: Doc, names: dict[int, str], relation: str) -> dict[int, str]:
+    """The definite name of the park that each group lies in, or of the company that owns it."""
     first = groups(doc)
     out: dict[int, str] = {}
     for row in relations(doc):
-        if row.label == "LOCATED_IN" and first[row.tail] in names:
-            name = names[first[row.tail]]
-            if not is_generic_park(name):
-                out.setdefault(first[row.head], name_key(name, "PARK"))
+        one, other = (row.head, row.tail) if relation == "LOCATED_IN" else (row.tail, row.head)
+        label = "PARK" if relation == "LOCATED_IN" else "ORG"
+        name = names.get(first[other], "")
+        if row.label == relation and name and not (label == "PARK" and is_generic_park(name)):
+            key = name_key(name, label)
+            out[first[one]] = min(key, out.get(first[one], key))
     return out
 
 
-def _scope(label: str, name: str, park: str, source: Article) -> str:
+def _scope(label: str, name: str, context: _Context) -> str:
     """What makes a name definite that is not so by itself; empty for one that is."""
-    if label == "PARK" and is_generic_park(name):
-        return source.id
-    if label == "ORG" and _LOCAL_BODY.match(name):  # 省商务厅, 市发改委: which province, which city
-        return source.source
-    if label == "PROJECT" and len(name_key(name, "PROJECT")) <= _SHORT_PROJECT:
-        return park or source.id
-    return ""
+    source, place = context.source, context.place
+    if label == "PARK":
+        return source.id if is_generic_park(name) else _park_scope(name, place)
+    if label == "ORG":
+        if _LOCAL_BODY.match(name):  # 省商务厅, 市发改委: which province, which city
+            return place or source.source
+        if _ZONE_BODY.match(name):  # 高新区管委会: which zone
+            return source.id
+        return _company_scope(name, place)
+    if len(name_key(name, "PROJECT")) <= _SHORT_PROJECT:
+        return context.park or source.id
+    return context.owner or context.park or place
+
+
+def _park_scope(name: str, place: str) -> str:
+    parts = park_name(name)
+    return place if not parts.places and is_descriptive(parts.proper) else ""
+
+
+def _company_scope(name: str, place: str) -> str:
+    if org_kind(name) != "company":
+        return ""
+    parts = company_name(name)
+    if "集团" in parts.form:  # 化纤集团 is not 化纤股份有限公司
+        return "集团"
+    return place if not parts.form and len(parts.brand + parts.trade) < 3 else ""
 
 
 def _node_id(label: str, name: str, scope: str) -> str:

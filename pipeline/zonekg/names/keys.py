@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["COMPANY_ENDS", "is_generic_park", "name_key", "org_kind", "told_kind"]
+__all__ = ["COMPANY_ENDS", "is_complete", "is_generic_park", "name_key", "org_kind", "told_kind"]
 
 # full forms and the short forms that papers use for them, longest first
 _ZONE_FORMS = (
@@ -112,6 +112,16 @@ def org_kind(name: str) -> str:
     ['company', 'government', 'institution']
     """
     return told_kind(name) or "company"
+
+
+def is_complete(name: str) -> bool:
+    """Whether a company's name has its legal form, so that it is registered in these words.
+
+    >>> is_complete("康佳集团股份有限公司"), is_complete("康佳集团"), is_complete("康佳公司")
+    (True, False, False)
+    """
+    bare = re.sub(r"[（(][^（）()]*[）)]$", "", name)
+    return bare.endswith(("有限公司", "有限责任公司", "股份公司", "集团公司"))
 
 
 def told_kind(name: str) -> str:

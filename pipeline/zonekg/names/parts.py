@@ -16,6 +16,7 @@ __all__ = [
     "ParkName",
     "ProjectName",
     "company_name",
+    "is_descriptive",
     "park_name",
     "phases",
     "plain",
@@ -130,6 +131,26 @@ def _cut_trade(bare: str) -> tuple[str, str]:
         else:
             return bare[:at], bare[at:]
 
+
+def is_descriptive(words: str) -> bool:
+    """Whether words only say what a park or a firm deals in, so that many may be called so.
+
+    >>> is_descriptive("汽车"), is_descriptive("现代生物医药"), is_descriptive("慈湖")
+    (True, True, False)
+    """
+    while words:
+        for size in (5, 4, 3, 2):
+            if words[-size:] in _trades() or words[-size:] in _COMMON:
+                words = words[:-size]
+                break
+        else:
+            return False
+    return True
+
+
+_COMMON = frozenset(
+    "现代 国际 创新 高端 智慧 智能 绿色 新型 中小 民营 青年 先进 生态 循环 经济 科技 石化 煤化 化工 光电 农业 临港 滨江".split()
+)
 
 # -- parks
 

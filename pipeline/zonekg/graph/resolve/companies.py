@@ -1,0 +1,176 @@
+"""Which organisations may be one: the same parts, a brand, a body of one place or one zone."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from zonekg.graph.resolve.blocks import block_pairs
+from zonekg.graph.resolve.things import Pair, Sign, Thing
+from zonekg.names import company_name, contradiction, is_short_for, name_key, org_kind
+from zonekg.names.divisions import city_of, leading_places, may_agree, place_name
+from zonekg.names.keys import is_complete
+from zonekg.names.parts import plain
+
+__all__ = ["body_of", "org_conflict", "org_pairs"]
+
+_BODY_FORMS = (
+    (r"发展(?:和|与)?改革(?:委员会|委|局)", "发改委"), (r"管理委员会", "管委会"), (r"人民政府", "政府"),
+    (r"工业(?:和|与)信息化(?=委|厅|局)", "工信"), (r"委员会$", "委"), (r"办公室$", "办"),
+    (r"科学技术(?=局|厅|委)", "科技"), (r"自然资源(?:和|与)规划局", "自规局"), (r"农业科学院", "农科院"),
+)  # fmt: skip
+_ZONE_BODY = re.compile(r"^(.*(?:区|园|城|基地|新区|片区|镇))((?:管委会|党工委|工委|.{2,6}(?:局|办|中心)).*)$")
+
+
+def org_conflict(a: Sign, b: Sign) -> str:
+    """Why two organisations can't be one, empty when they may."""
+    if {name_key(n, "ORG") for n in a.names if is_complete(n)} & {
+        name_key(n, "ORG") for n in b.names if is_complete(n)
+    }:
+        return _groups_differ(a, b)
+    for one in a.names:
+        for other in b.names:
+            if found := contradiction(one, other, "ORG"):
+                return found
+    return _bodies_differ(a, b)
+
+
+def _groups_differ(a: Sign, b: Sign) -> str:
+    full = [{"集团" in n for n in sign.names if is_complete(n)} for sign in (a, b)]
+    return "" if full[0] & full[1] else "a group and a company of it"
+
+
+def _bodies_differ(a: Sign, b: Sign) -> str:
+    if a.kind == b.kind != "company" and (mine := body_of(a)) and (theirs := body_of(b)):
+        return "" if mine & theirs else "bodies of other places"
+    return ""
+
+
+def body_of(sign: Sign) -> set[tuple[str, str]]:
+    """(place, body) of a public body: 市发改委 in an article about 阳泉 is that of 阳泉."""
+    found = set()
+    for name in sign.names:
+        bare = plain(name)
+        for form, short in _BODY_FORMS:
+            bare = re.sub(form, short, bare)
+        places, end = leading_places(bare)
+        if bare[0] in "省市县区州旗" and not end:
+            places = tuple(p for code in sign.cities if (p := _rank(code, bare[0])))
+            end = 1
+        found |= {(place, bare[end:]) for place in places if len(bare) - end >= 2}
+    return found
+
+
+def _rank(code: str, rank: str) -> str:
+    """The division of a rank that a place is or lies in."""
+    if rank == "省":
+        return code[:2]
+    if rank in "市州":
+        return code if place_name(code).endswith(rank) else city_of(code)
+    return code if len(code) == 6 and place_name(code).endswith(rank) else ""
+
+
+def org_pairs(
+    nodes: Mapping[str, Thing], zones: Mapping[str, frozenset[str]]
+) -> Iterator[Pair]:
+    """Pairs of organisations that may be one; zones: ids of the zone that a body serves."""
+    blocks: defaultdict[str, set[str]] = defaultdict(set)
+    for node, one in nodes.items():
+        for name in one.sign.names:
+            blocks[f"name {plain(name)}"].add(node)
+            if org_kind(name) == "company":
+                brand = company_name(name).brand
+                blocks[f"brand {brand}"].add(node)
+                blocks[f"start {brand[:2]}"].add(node)
+        for place, body in body_of(one.sign):
+            blocks[f"body {place} {body}"].add(node)
+        for zone in zones.get(node, ()):
+            blocks[f"zone {zone}"].add(node)
+    for a, b in block_pairs(blocks):
+        one, other = nodes[a], nodes[b]
+        found = _bodies(one, other, zones) or _companies(one, other)
+        if found:
+            yield Pair(a, b, *found)
+
+
+def _bodies(
+    one: Thing, other: Thing, zones: Mapping[str, frozenset[str]]
+) -> tuple[int, str, str] | None:
+    if one.sign.kind == "company" or other.sign.kind == "company":
+        return None
+    words = f"{one.name} / {other.name}"
+    if shared := body_of(one.sign) & body_of(other.sign):
+        return 4, "body_of_place", f"both are of {place_name(min(shared)[0])}: {words}"
+    if shared_zones := zones.get(one.id, frozenset()) & zones.get(other.id, frozenset()):
+        if zone_body(one.name)[1] == zone_body(other.name)[1]:
+            return 4, "body_of_zone", f"both are of one zone ({min(shared_zones)}): {words}"
+    return None
+
+
+def zone_body(name: str) -> tuple[str, str]:
+    """The zone and the body in a name: (阳泉高新区, 管委会); empty where it has none.
+
+    >>> zone_body("阳泉高新区管理委员会")
+    ('阳泉高新区', '管委会')
+    """
+    bare = name
+    for form, short in _BODY_FORMS[:3]:
+        bare = re.sub(form, short, bare)
+    match = _ZONE_BODY.match(bare)
+    return (match[1], match[2]) if match else ("", "")
+
+
+def _companies(one: Thing, other: Thing) -> tuple[int, str, str] | None:
+    best: tuple[int, str, str] | None = None
+    for mine in one.sign.names:
+        for theirs in other.sign.names:
+            found = _names(mine, theirs, one, other)
+            if found and (best is None or found > best):
+                best = found
+    return best
+
+
+def _names(mine: str, theirs: str, one: Thing, other: Thing) -> tuple[int, str, str] | None:
+    words = f"{mine} / {theirs}"
+    if plain(mine) == plain(theirs):
+        if is_complete(mine) or len(company_name(mine).brand) >= 3 or _proof(one, other):
+            return 5, "same_name", f"both are called {mine}{_proof(one, other)}"
+        return 3, "same_name", f"both are called {mine}"
+    if org_kind(mine) != "company" or org_kind(theirs) != "company":
+        return None
+    a, b = company_name(mine), company_name(theirs)
+    if is_complete(mine) and is_complete(theirs):
+        if (a.brand, a.trade, a.branch) == (b.brand, b.trade, b.branch) and a.places != b.places:
+            return 5, "same_parts", f"same brand, trade and form: {words}"
+        return None
+    if is_complete(mine):
+        (mine, a, one), (theirs, b, other) = (theirs, b, other), (mine, a, one)
+    if not is_short_for(mine, theirs, "ORG"):
+        return None
+    proof = _proof(one, other)
+    if (a.brand, a.trade) == (b.brand, b.trade):
+        return 4, "same_brand", f"brand and trade are the same: {words}{proof}"
+    if proof:
+        return 3, "short_name", f"a short name: {words}{proof}"
+    return (2 if len(a.brand) > 2 else 0), "short_name", f"a short name: {words}"
+
+
+def _proof(one: Thing, other: Thing) -> str:
+    """What besides the name speaks for it, in words."""
+    if shared := one.near & other.near:
+        return f"; both have to do with {len(shared)} same nodes"
+    mine, theirs = (_cities(thing.sign) for thing in (one, other))
+    if mine and theirs and may_agree(mine, theirs):
+        return f"; both in {place_name(min(mine))}"
+    return ""
+
+
+def _cities(sign: Sign) -> set[str]:
+    own = {
+        code
+        for name in sign.names
+        for code in (*company_name(name).places, *company_name(name).inner)
+        if len(code) > 2
+    }
+    return {city for code in own | sign.cities if (city := city_of(code))}

@@ -1,0 +1,129 @@
+"""Which projects may be one: the same name or product of one owner, in one park or one city."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from zonekg.graph.resolve.blocks import block_pairs
+from zonekg.graph.resolve.things import Pair, Sign, Thing
+from zonekg.names import contradiction, is_abbreviation, is_short_for, name_key, project_name
+from zonekg.names.divisions import city_of, may_agree, place_name
+from zonekg.names.short import in_order
+
+__all__ = ["project_conflict", "project_pairs"]
+
+
+def project_conflict(a: Sign, b: Sign) -> str:
+    """Why two projects can't be one, empty when they may."""
+    if a.owners and b.owners and not a.owners & b.owners:
+        return "owners differ"
+    if not _keys(a) & _keys(b):
+        for one in a.names:
+            for other in b.names:
+                if found := contradiction(one, other, "PROJECT"):
+                    return found
+    if a.owners & b.owners:
+        return ""
+    if a.parks and b.parks and not a.parks & b.parks:
+        return "parks differ"
+    return "" if may_agree(_cities(a), _cities(b)) else "cities differ"
+
+
+def _keys(sign: Sign) -> set[str]:
+    return {name_key(name, "PROJECT") for name in sign.names}
+
+
+def _cities(sign: Sign) -> set[str]:
+    own = {code for name in sign.names for code in project_name(name).places}
+    return {city_of(code) or code for code in own or sign.cities}
+
+
+@lru_cache(maxsize=100_000)
+def _bigrams(name: str) -> frozenset[str]:
+    product = project_name(name).product
+    return frozenset(product[i : i + 2] for i in range(len(product) - 1))
+
+
+def project_pairs(nodes: Mapping[str, Thing], brands: Mapping[str, frozenset[str]]) -> Iterator[Pair]:
+    """Pairs of projects that may be one; brands: what the owners are called, by their ids."""
+    blocks: defaultdict[str, set[str]] = defaultdict(set)
+    for node, one in nodes.items():
+        sign = one.sign
+        near = [*sorted(sign.owners), *sorted(sign.parks), *sorted(_cities(sign))]
+        for name in sign.names:
+            blocks[f"name {name_key(name, 'PROJECT')}"].add(node)
+            for other in near:
+                blocks[f"near {other} {name_key(name, 'PROJECT')}"].add(node)
+                for pair in _bigrams(name):
+                    blocks[f"{pair} {other}"].add(node)
+    for a, b in block_pairs(blocks):
+        found = _pair(nodes[a], nodes[b], brands)
+        if found:
+            yield Pair(a, b, *found)
+
+
+def _pair(
+    one: Thing, other: Thing, brands: Mapping[str, frozenset[str]]
+) -> tuple[int, str, str] | None:
+    best: tuple[int, str, str] | None = None
+    proof = _proof(one, other, brands)
+    for mine in one.sign.names:
+        for theirs in other.sign.names:
+            found = _names(mine, theirs, proof)
+            if found and (best is None or found > best):
+                best = found
+    return best
+
+
+def _proof(one: Thing, other: Thing, brands: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    """What besides the names speaks for one project, in words, by kind."""
+    out: dict[str, str] = {}
+    a, b = one.sign, other.sign
+    if a.owners & b.owners:
+        out["owner"] = "same owner"
+    elif any(
+        brand in name
+        for mine, theirs in ((a, b), (b, a))
+        for owner in mine.owners
+        for brand in brands.get(owner, ())
+        for name in theirs.names
+    ):
+        out["owner"] = "the owner's brand is in the name"
+    if a.parks & b.parks:
+        out["park"] = "same park"
+    if (mine := _cities(a)) and (theirs := _cities(b)) and may_agree(mine, theirs):
+        out["city"] = f"both in {place_name(min(mine))}"
+    if one.amounts & other.amounts:
+        out["amount"] = "same amount"
+    return out
+
+
+def _names(mine: str, theirs: str, proof: Mapping[str, str]) -> tuple[int, str, str] | None:
+    words = f"{mine} / {theirs}" + "".join(f"; {one}" for one in proof.values())
+    a, b = project_name(mine), project_name(theirs)
+    if a.phase != b.phase:
+        return None
+    if name_key(mine, "PROJECT") == name_key(theirs, "PROJECT"):
+        if proof:
+            return 5, "same_name", words
+        return (2 if len(name_key(mine, "PROJECT")) > 12 else 0), "same_name", words
+    if not proof:
+        return None
+    short, full = sorted((mine, theirs), key=lambda name: (len(name), name))
+    shared = a.capacity & b.capacity
+    product, wider = sorted((a.product, b.product), key=len)
+    close = bool(product) and in_order(product, wider)
+    if "owner" in proof:
+        if shared and (close or _bigrams(mine) & _bigrams(theirs)):
+            return 4, "same_capacity", f"same owner and capacity: {words}"
+        if close and len(product) >= 2:
+            return 4, "same_product", f"same owner and product: {words}"
+        if "amount" in proof and _bigrams(mine) & _bigrams(theirs):
+            return 3, "same_amount", f"same owner and amount: {words}"
+        if is_abbreviation(short, full, "PROJECT"):
+            return 2, "short_name", f"a short name: {words}"
+    elif is_short_for(short, full, "PROJECT") or (shared and close):
+        return (3 if "park" in proof or "amount" in proof else 2), "short_name", f"a short name: {words}"
+    return None

@@ -1,0 +1,102 @@
+"""What resolution knows of each node: names, where its articles play, and what it is joined to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import networkx as nx
+
+from zonekg.names import is_generic_park, name_key
+
+__all__ = ["Pair", "Sign", "Thing", "things"]
+
+
+class Sign(NamedTuple):
+    """What of a node may contradict another one.
+
+    names: all that it was called by, sorted, but bare 高新区; cities: division codes of what its
+    articles are about; owners, parks: ids of what invests in it, and of what it lies in.
+    """
+
+    names: tuple[str, ...]
+    kind: str
+    cities: frozenset[str]
+    owners: frozenset[str]
+    parks: frozenset[str]
+
+
+class Thing(NamedTuple):
+    """A node with its evidence; amounts are (relation, lowest value, currency)."""
+
+    id: str
+    label: str
+    name: str
+    sign: Sign
+    articles: frozenset[str]
+    near: frozenset[str]
+    amounts: frozenset[tuple[str, str, str]]
+    date: str
+
+    @property
+    def generic(self) -> bool:
+        """Whether it is a park of which only the kind was told."""
+        return self.label == "PARK" and not self.sign.names
+
+
+class Pair(NamedTuple):
+    """Two nodes that may be one, by a rule, with a reason in words; strength 0 is for review."""
+
+    a: str
+    b: str
+    strength: int
+    rule: str
+    reason: str
+
+
+def things(graph: nx.MultiDiGraph, label: str, root: Mapping[str, str]) -> dict[str, Thing]:
+    """The nodes of a type; root: what the nodes of the types done before have become."""
+    owners, parks, near = (defaultdict[str, set[str]](set) for _ in range(3))
+    for head, tail, relation in graph.edges(keys=True):
+        one, other = root.get(head, head), root.get(tail, tail)
+        near[head].add(other)
+        near[tail].add(one)
+        if relation == "INVESTS_IN":
+            owners[tail].add(one)
+        elif relation == "LOCATED_IN":
+            parks[head].add(other)
+    out = {}
+    for node, data in sorted(graph.nodes(data=True)):
+        if data["entity_type"] == label:
+            sign = _sign(graph, label, data, owners[node], parks[node])
+            out[node] = _thing(graph, node, data, sign, frozenset(near[node]))
+    return out
+
+
+def _sign(
+    graph: nx.MultiDiGraph, label: str, data: Mapping[str, Any], owners: set[str], parks: set[str]
+) -> Sign:
+    names = {name for row in data["seen"].values() for name in row["names"]}
+    if label == "PARK":
+        names = {name for name in names if not is_generic_park(name)}
+    articles = graph.graph["articles"]
+    cities = frozenset(p for key in data["seen"] if (p := articles[key].get("place")))
+    return Sign(
+        tuple(sorted(names)), data["kind"], cities, frozenset(owners), frozenset(parks)
+    )
+
+
+def _thing(
+    graph: nx.MultiDiGraph, node: str, data: Mapping[str, Any], sign: Sign, near: frozenset[str]
+) -> Thing:
+    label, seen = data["entity_type"], data["seen"]
+    name = max(
+        (row["name"] for row in seen.values()),
+        key=lambda name: (len(name_key(name, label)), len(name), name),
+    )
+    amounts = frozenset(
+        (row["relation"], row["low"], row["currency"]) for one in seen.values() for row in one["amounts"]
+    )
+    dates = [graph.graph["articles"][key]["date"] or "9" for key in seen]
+    return Thing(node, label, name, sign, frozenset(seen), near, amounts, min(dates))
