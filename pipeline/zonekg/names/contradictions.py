@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from zonekg.names.divisions import may_agree
 from zonekg.names.keys import name_key, told_kind
-from zonekg.names.parts import company_name, park_name, project_name
+from zonekg.names.parts import company_name, park_name, plain, project_name
 
 __all__ = ["contradiction", "kind_covers"]
 
 _WIDER_KINDS = {
-    "开发区": {"经开区", "高新区"},
+    "开发区": {"经开区"},
     "示范区": {"综改区", "农高区", "自创区", "临空区", "转移示范区", "航空港区"},
     "园": {"产业园", "工业园", "科技园", "物流园", "创业园", "科创园", "化工园", "农科园"},
     "产业园": {"工业园", "化工园"},
@@ -24,7 +25,7 @@ _COMPLETE = ("有限公司", "有限责任公司", "股份公司", "合伙")
 def kind_covers(short: str, full: str) -> bool:
     """Whether a park of the kind `full` may be called by the kind `short`; see `ParkName.kind`.
 
-    >>> kind_covers("开发区", "高新区"), kind_covers("高新区", "开发区")
+    >>> kind_covers("开发区", "经开区"), kind_covers("经开区", "开发区")
     (True, False)
     """
     return short == full or full in _WIDER_KINDS.get(short, ())
@@ -74,15 +75,39 @@ def _orgs(one: str, other: str) -> str:
         return "places differ"
     if kinds and kinds != {"company"}:
         return ""
-    if bool(a.branch) != bool(b.branch) and (a.form or b.form):
-        return "a company and its branch"
+    if bool(a.branch) != bool(b.branch):
+        short, branch = (other, a.branch) if a.branch else (one, b.branch)
+        if plain(short) not in branch:  # 镇海炼化 is 中国石化镇海炼化分公司
+            return "a company and its branch"
+    if _within_group(one, other) or _within_group(other, one):
+        return "a group and a company of it"
+    stock = ["股份" in p.form and "集团" not in p.form for p in (a, b)]
+    if stock[0] != stock[1] and ("集团" in a.form or "集团" in b.form) and not (
+        a.form and b.form and {a.form, b.form} & {"集团"}
+    ):
+        return "a group and a company of it"
     if a.form.endswith(_COMPLETE) and b.form.endswith(_COMPLETE):
         same = (a.brand, a.trade, a.branch) == (b.brand, b.trade, b.branch)
+        mine, theirs = ({*p.places, *p.inner} for p in (a, b))
         if name_key(one, "ORG") != name_key(other, "ORG") and not (
-            same and may_agree(a.places + a.inner, b.places + b.inner)
+            same and (not mine or not theirs or mine & theirs)
         ):
             return "two full names"
     return ""
+
+
+_IN_GROUP = re.compile(r"集团(?!有限|股份|控股|公司|总公司|$)(.+)")
+
+
+def _within_group(short: str, full: str) -> bool:
+    """Whether the full name is of a company inside a group, and the short one tells only the group.
+
+    中铁四局 is not 中铁四局集团第二工程有限公司.
+    """
+    found = _IN_GROUP.search(full)
+    if not found or _IN_GROUP.search(short):
+        return False
+    return not set(short) & set(company_name(found[1]).brand[:2] + company_name(found[1]).trade)
 
 
 def _projects(one: str, other: str, phase_may_lack: bool) -> str:

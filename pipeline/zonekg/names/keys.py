@@ -54,6 +54,7 @@ _COMPANY = re.compile(
     r"|能源|电子|材料|汽车|生物|医药|重工|建工|建设|实业|商贸|酒店|物流|电力|电网|铁路局|钢铁|航空)$"
     r"|^(?:中[建铁交冶电核煤航船化]|中国[一二三四五六七八九十]+冶|十[一二三四五六七八九]冶?).{0,3}(?:局|冶|院|建)$"
 )
+_LATIN = re.compile(r"\([A-Za-z][A-Za-z .&-]*\)")
 _BRACKETS = str.maketrans("", "", "（）()【】[]〔〕“”‘’\"'《》·・•—-－ \u3000")
 _GENERIC_PARKS = re.compile(
     r"(?:国家级?|省级?|市|本|全|该|我)?(?:高新区|经开区|综改区|综保区|自贸区|保税区|开发区|示范区|农业示范区|农高区|综改试验区|自创区|航空港区|港区|新城"
@@ -75,7 +76,10 @@ def name_key(name: str, label: str) -> str:
     >>> name_key("华启天成(深圳)智能科技有限公司", "ORG")
     '华启天成深圳智能科技'
     """
-    key = unicodedata.normalize("NFKC", name).translate(_BRACKETS)
+    key = unicodedata.normalize("NFKC", name)
+    if label == "ORG":
+        key = _LATIN.sub("", key) or key  # 科思创（Covestro）
+    key = key.translate(_BRACKETS)
     if label == "PARK":
         for long, short in _ZONE_FORMS:
             if key.endswith(long) or long + "管" in key:

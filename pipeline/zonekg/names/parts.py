@@ -17,6 +17,7 @@ __all__ = [
     "ProjectName",
     "company_name",
     "is_descriptive",
+    "is_parent",
     "park_name",
     "phases",
     "plain",
@@ -81,7 +82,10 @@ def plain(name: str) -> str:
 
 # -- companies
 
-_BRANCH = re.compile(r"(?:[\u4e00-\u9fff]{2,4})?(?:分公司|分行|支行|分院|子公司|办事处|分厂)$")
+_BRANCH = re.compile(
+    r"(?:(?<=公司)|(?<=集团)|(?<=银行))[\u4e00-\u9fff]{0,8}(?:分公司|分行|支行|分厂)$"
+    r"|[\u4e00-\u9fff]{0,4}(?:分公司|分行|支行|分厂)$"
+)
 _FORM = re.compile(
     rf"(?:集团)?(?:控股)?(?:{'|'.join(COMPANY_ENDS)}|有限合伙|株式会社|厂)$"
 )
@@ -118,6 +122,16 @@ def company_name(name: str) -> CompanyName:
         places, end = (), 0
     brand, trade = _cut_trade(bare[end:])
     return CompanyName(places, brand, trade, form, inner, branch)
+
+
+def is_parent(name: str) -> bool:
+    """Whether a full name is rather of a group or a listed company than of one of its firms.
+
+    >>> is_parent("江西赣锋锂业集团股份有限公司"), is_parent("宜春赣锋锂业有限公司")
+    (True, False)
+    """
+    parts = company_name(name)
+    return not parts.inner and not parts.branch and ("股份" in parts.form or "集团" in parts.form)
 
 
 def _cut_trade(bare: str) -> tuple[str, str]:
@@ -170,7 +184,7 @@ _KINDS = (  # wordings, the kind that they are; the longest wordings first where
     (r"承接产业转移(?:集中)?示范区", "转移示范区"),
     (r"出口加工区", "出口加工区"),
     (r"旅游度假区|度假区", "度假区"),
-    (r"化学工业(?:园)?区|化工(?:产业)?园区?|化工区", "化工园"),
+    (r"化学工业(?:园|经济技术开发)?区|化工(?:产业)?园区?|化工区", "化工园"),
     (r"科技创新城|科创城", "科创城"), (r"科技创业园|科创园|科技创新园", "科创园"),
     (r"(?:农业科技|农科)园区?", "农科园"),
     (r"物流园区?", "物流园"), (r"创业园区?", "创业园"),
@@ -239,7 +253,7 @@ _PROJECT_KIND = re.compile(
 )
 _DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "十": "10"}
 _PHASE = re.compile(
-    r"第?([一二三四五六七八九十]|\d{1,2})(期|标段|阶段|批次?|段(?!时))|([a-z])(?:标段|区|地块)|([东西南北])(?:片)?区(?=项目|工程|$)"
+    r"第?([一二三四五六七八九十]|\d{1,2})(期|标段|阶段|批次?|段(?!时))|([a-z])(?:标段|区|地块)|([东西南北])(?:片)?[区园](?=项目|工程|$)"
 )
 
 
@@ -270,7 +284,8 @@ phase=frozenset({'2期'}))
     bare = _PHASE.sub("", _CAPACITY.sub("", bare))
     kind = found[0] if (found := _PROJECT_KIND.search(bare)) else ""
     places, at = leading_places(bare)
-    product = bare[at : len(bare) - len(kind)].replace("年产", "").replace("日产", "")
+    product = bare[at : len(bare) - len(kind)]
+    product = re.sub(r"年产|日产|(?<=.)[与和及暨、,/]", "", product)
     return ProjectName(places, product, capacity, kind, phase)
 
 

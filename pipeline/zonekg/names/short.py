@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from zonekg.names.contradictions import contradiction, kind_covers
+from zonekg.names.divisions import leading_places
 from zonekg.names.keys import is_generic_park, name_key, org_kind, told_kind
 from zonekg.names.parts import company_name, park_name, phases, plain
 
@@ -27,10 +28,12 @@ def is_short_for(short: str, full: str, label: str) -> bool:
     >>> is_short_for("高新区", "阳泉高新区", "PARK"), is_short_for("经开区", "阳泉高新区", "PARK")
     (True, False)
     """
+    if contradiction(short, full, label, phase_may_lack=True):
+        return False
     a, b = name_key(short, label), name_key(full, label)
     if a == b:
         return True
-    if label == "PARK" and a.endswith("开发区") and b.endswith(("经开区", "高新区")):
+    if label == "PARK" and a.endswith("开发区") and b.endswith("经开区"):
         return b[:-3].endswith(a[:-3]) and len(a) > 3
     if len(a) >= len(b) or len(a) < 2:
         return False
@@ -52,12 +55,15 @@ def _is_short_org(short: str, full: str, a: str, b: str) -> bool:
         return b.endswith(a)  # 中国银行 is not 中国农业银行
     if short.endswith(_COMPLETE) or (short.endswith("集团") and "集团" not in full):
         return False  # complete in itself
+    if any(short.endswith(x) and x not in full for x in ("控股", "股份")):
+        return False
     core = _TRADE_END.sub("", a)
     core = core if len(core) >= 2 else a
+    fronts = {b, b[leading_places(b)[1] :]}  # with the place in front and without
     if any(b.startswith(core, k) and _PLACE_FRONT.fullmatch(b, 0, k) for k in range(5)):
         return in_order(a, b)
     initials = a[0] == b[0] and len(a) >= 3 and a[1:] in b  # 哈三联 for 哈尔滨三联
-    return initials or (a[:2] == b[:2] and len(a) >= 4 and in_order(a, b))
+    return initials or any(a[:2] == c[:2] and len(a) >= 4 and in_order(a, c) for c in fronts)
 
 
 def _is_short_park(short: str, full: str) -> bool:
