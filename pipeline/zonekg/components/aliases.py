@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from zonekg.docs import group_mentions, set_groups
 from zonekg.names import (
+    company_name,
     contradiction,
     is_abbreviation,
     is_generic_park,
@@ -107,8 +108,8 @@ def _link(texts: list[str], mentions: list[int], label: str, place: str) -> list
             fuller = [name for name in fuller if _is_of(name, place)] or fuller
             target = _park_meant(texts, where[0], [i for name in fuller for i in names[name]])
             links.append([where[0], target])
-        elif label == "ORG" and len(parents := [name for name in fuller if is_parent(name)]) == 1:
-            links.append([where[0], names[parents[0]][0]])
+        elif label == "ORG" and (meant := _firm_meant(short, fuller)):
+            links.append([where[0], names[meant][0]])
         elif label != "PARK":
             longest = max(fuller, key=lambda name: (len(name), name))
             if all(is_short_for(name, longest, label) for name in fuller):
@@ -125,6 +126,14 @@ def _is_fuller(name: str, short: str, label: str) -> bool:
 def _is_of(park: str, place: str) -> bool:
     """Whether a park bears the name of the city or county that the article is about."""
     return bool({place, city_of(place)} & set(park_name(park).places))
+
+
+def _firm_meant(short: str, fuller: list[str]) -> str:
+    """The firm of several that a brand alone is: of one that has just this brand, or the group."""
+    brand = company_name(short).brand
+    fit = [name for name in fuller if company_name(name).brand == brand] or fuller
+    parents = [name for name in fit if is_parent(name)]
+    return (fit if len(fit) == 1 else parents if len(parents) == 1 else [""])[0]
 
 
 def _park_meant(texts: list[str], mention: int, candidates: list[int]) -> int:

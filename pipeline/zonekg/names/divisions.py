@@ -45,13 +45,7 @@ def _gazetteer() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
         bare = _RANKS.sub("", name)
         if len(bare) >= 2:
             codes[bare].add(code)
-    return names, {name: _highest(found) for name, found in codes.items()}
-
-
-def _highest(codes: set[str]) -> tuple[str, ...]:
-    """Of places of one name the province or city, where there is one: 吉林 is the province."""
-    short = min(map(len, codes))
-    return tuple(sorted(c for c in codes if len(c) == short))
+    return names, {name: tuple(sorted(found)) for name, found in codes.items()}
 
 
 def place_name(code: str) -> str:
@@ -117,10 +111,12 @@ def leading_places(name: str) -> tuple[tuple[str, ...], int]:
 
 
 def _doubtful(word: str, codes: Iterable[str]) -> bool:
-    """Whether a word is the bare name of a district: 东湖, 和平 are of many places, and words."""
+    """Whether a word is only the bare name of districts: 东湖, 和平 are of many places, and words."""
     names = _gazetteer()[0]
     full = {names[code] for code in codes}
-    return word in _WORDS or (word not in full and all(name.endswith("区") for name in full))
+    if word in full or not all(len(code) == 6 for code in codes):
+        return False
+    return word in _WORDS or len(full) > 1 or all(name.endswith("区") for name in full)
 
 
 def _inside(code: str, places: Iterable[str]) -> bool:
@@ -129,19 +125,43 @@ def _inside(code: str, places: Iterable[str]) -> bool:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    names = {
-        name
-        for name, codes in _gazetteer()[1].items()
-        if len(codes) == 1 and not _doubtful(name, codes)
-    }
+    names = [name for name, codes in _gazetteer()[1].items() if not _doubtful(name, codes)]
     return re.compile("|".join(sorted(names, key=lambda name: (-len(name), name))))
 
 
+_PLACED = re.compile(r"高新|经开|经济|开发|工业|产业|讯|日电|市|县|区")
+
+
 def places_in(text: str) -> Iterator[tuple[str, int]]:
-    """(code, offset) of the places that a text names without doubt, from left to right."""
+    """(code, offset) of the places that a text names without doubt, from left to right.
+
+    A bare name of a county (宝丰, 合作), or of several places (朝阳), counts where a zone or the like
+    follows, or where the text names the place in full or what it lies in.
+
+    >>> [place_name(code) for code, _ in places_in("宁乡高新区与宝丰能源合作")]
+    ['宁乡市']
+    """
     codes = _gazetteer()[1]
-    for match in _pattern().finditer(text):
-        yield codes[match[0]][0], match.start()
+    found = [(match[0], match.start(), match.end()) for match in _pattern().finditer(text)]
+    sure = {codes[word][0] for word, _, _ in found if len(codes[word]) == 1 and _plain(word)}
+    for word, start, end in found:
+        here = codes[word]
+        if len(here) == 1 and _plain(word):
+            yield here[0], start
+            continue
+        near = [c for c in here if c in sure or any(c != s and c.startswith(s) for s in sure)]
+        best = min(near, key=lambda code: (len(code), code), default="")
+        if not best and len(here) == 1 and _PLACED.match(text, end):
+            best = here[0]
+        if best:
+            yield best, start
+
+
+def _plain(word: str) -> bool:
+    """Whether a name of one place is full, or bare of a city or province."""
+    names, codes = _gazetteer()
+    code = codes[word][0]
+    return len(code) <= 4 or names[code] == word
 
 
 def told_city(title: str, text: str) -> str:

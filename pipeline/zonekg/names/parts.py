@@ -91,6 +91,10 @@ _FORM = re.compile(
 )
 
 
+_FORMS = ("集团", "控股", "股份")
+_COUNTRY = re.compile(r"^(?:德国|美国|日本|韩国|法国|英国|瑞士|瑞典|丹麦|荷兰|意大利|新加坡|泰国)(?=..)")
+
+
 @cache
 def _trades() -> frozenset[str]:
     text = (files("zonekg.names") / "trades.txt").read_text(encoding="utf-8")
@@ -111,14 +115,16 @@ def company_name(name: str) -> CompanyName:
     inner: tuple[str, ...] = ()
     for match in _BRACKETED.finditer(bare):
         inner = leading_places(match[1])[0] or inner
-    bare = plain(_BRACKETED.sub("", bare))
+    bare = plain(_BRACKETED.sub(lambda match: match[1] if match[1] in _FORMS else "", bare))
+    bare = _COUNTRY.sub("", bare)
     branch = ""
     if (cut := _BRANCH.search(bare)) and cut.start() >= 4:
         bare, branch = bare[: cut.start()], cut[0]
     form = found[0] if (found := _FORM.search(bare)) and found.start() >= 2 else ""
     bare = bare.removesuffix(form)
     places, end = leading_places(bare)
-    if len(bare) - end < 2:
+    county = all(len(code) == 6 for code in places)
+    if len(bare) - end < 2 or (county and is_descriptive(bare[end:])):  # 东安动力
         places, end = (), 0
     brand, trade = _cut_trade(bare[end:])
     return CompanyName(places, brand, trade, form, inner, branch)
@@ -131,7 +137,9 @@ def is_parent(name: str) -> bool:
     (True, False)
     """
     parts = company_name(name)
-    return not parts.inner and not parts.branch and ("股份" in parts.form or "集团" in parts.form)
+    return not parts.branch and "控股" not in parts.form and (
+        "集团" in parts.form or ("股份" in parts.form and not parts.inner)
+    )
 
 
 def _cut_trade(bare: str) -> tuple[str, str]:
@@ -163,7 +171,7 @@ def is_descriptive(words: str) -> bool:
 
 
 _COMMON = frozenset(
-    "现代 国际 创新 高端 智慧 智能 绿色 新型 中小 民营 青年 先进 生态 循环 经济 科技 石化 煤化 化工 光电 农业 临港 滨江".split()
+    "高新 经开 城市 国有 国资 园区 开发区 高新区 经开区 现代 国际 创新 高端 智慧 智能 绿色 新型 中小 民营 青年 先进 生态 循环 经济 科技 石化 煤化 化工 光电 农业 临港 滨江".split()
 )
 
 # -- parks
@@ -188,7 +196,7 @@ _KINDS = (  # wordings, the kind that they are; the longest wordings first where
     (r"科技创新城|科创城", "科创城"), (r"科技创业园|科创园|科技创新园", "科创园"),
     (r"(?:农业科技|农科)园区?", "农科园"),
     (r"物流园区?", "物流园"), (r"创业园区?", "创业园"),
-    (r"(?:高新|科技|科学)(?:产业)?园区?", "科技园"), (r"工业(?:集中)?(?:园)?区|工业园", "工业园"),
+    (r"(?:高新(?:技术)?|科技|科学)(?:产业)?园区?", "科技园"), (r"工业(?:集中)?(?:园)?区|工业园", "工业园"),
     (r"产业(?:示范)?园区?|产业集聚区|产业集中区|产业示范区", "产业园"),
     (r"(?:产业)?开发区", "开发区"),
     (r"循环经济示范区|示范区|试验区|实验区", "示范区"),

@@ -27,9 +27,8 @@ from zonekg.graph.resolve.joining import joined_graph
 from zonekg.graph.resolve.parks import park_conflict, park_pairs
 from zonekg.graph.resolve.projects import project_conflict, project_pairs
 from zonekg.graph.resolve.things import Pair, Thing, things
-from zonekg.names import company_name, is_generic_park, name_key, park_name
+from zonekg.names import is_generic_park, name_key, park_name
 from zonekg.names.contradictions import kind_covers
-from zonekg.names.parts import plain
 
 __all__ = ["Decision", "Decisions", "Merge", "Resolution", "Unsure", "read_decisions", "resolve"]
 
@@ -101,13 +100,13 @@ def _layer(
 ) -> Clusters:
     if label == "PARK":
         conflict = park_conflict
-        found = list(park_pairs(nodes, _bare_kinds(graph, nodes)))
+        found = list(park_pairs(nodes, _bare_kinds(graph, nodes), _bodies(graph)))
     elif label == "ORG":
         conflict = org_conflict
         found = list(org_pairs(nodes, _zones(graph, nodes, root)))
     else:
         conflict = project_conflict
-        found = list(project_pairs(nodes, _brands(graph, root)))
+        found = list(project_pairs(nodes))
     same = [pair for pair in pairs(said.same) if pair[0] in nodes]
     never = [pair for pair in pairs(said.never) if pair[0] in nodes]
     return clusters(nodes, found, conflict, same, never)
@@ -136,22 +135,40 @@ def _bare_kinds(graph: nx.MultiDiGraph, nodes: Mapping[str, Thing]) -> dict[str,
     }
 
 
+def _bodies(graph: nx.MultiDiGraph) -> dict[str, frozenset[str]]:
+    """The zones of which an article names a body: 高新区 beside 阳泉高新区管委会 is that zone."""
+    out: defaultdict[str, set[str]] = defaultdict(set)
+    for _, data in graph.nodes(data=True):
+        if data["entity_type"] == "ORG" and data["kind"] != "company":
+            for key, row in data["seen"].items():
+                zones = (zone_body(name)[0] for name in row["names"])
+                out[key] |= {zone for zone in zones if zone and not is_generic_park(zone)}
+    return {key: frozenset(zones) for key, zones in out.items()}
+
+
 def _zones(
     graph: nx.MultiDiGraph, nodes: Mapping[str, Thing], root: Mapping[str, str]
 ) -> dict[str, frozenset[str]]:
-    """The zones that bodies such as 高新区管委会 serve, as nodes: one of their own articles."""
+    """The zone that a body such as 高新区管委会 serves: one of its articles, else the only one."""
     parks: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    called: defaultdict[str, set[str]] = defaultdict(set)
     for node, data in graph.nodes(data=True):
         if data["entity_type"] == "PARK":
             for key, row in data["seen"].items():
                 parks[key] += [(name, root[node]) for name in row["names"]]
+                for name in row["names"]:
+                    if not is_generic_park(name):
+                        called[name_key(name, "PARK")].add(root[node])
     out = {}
     for node, one in nodes.items():
         zone, _ = zone_body(one.name)
-        if zone:
-            mine = {root_of for key in one.articles for name, root_of in parks[key] if _same_zone(zone, name)}
-            if len(mine) == 1:
-                out[node] = frozenset(mine)
+        if not zone:
+            continue
+        rows = [row for key in one.articles for row in parks[key]]
+        mine = {park for name, park in rows if _same_zone(zone, name)}
+        mine = mine or called.get(name_key(zone, "PARK"), set())
+        if len(mine) == 1:
+            out[node] = frozenset(mine)
     return out
 
 
@@ -160,21 +177,6 @@ def _same_zone(zone: str, name: str) -> bool:
         return True
     a, b = park_name(zone), park_name(name)
     return bool(a.kind) and not a.head and kind_covers(a.kind, b.kind)
-
-
-def _brands(graph: nx.MultiDiGraph, root: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """What companies are called in names of projects, by their resolved ids."""
-    out: defaultdict[str, set[str]] = defaultdict(set)
-    for node, data in graph.nodes(data=True):
-        if data["entity_type"] == "ORG":
-            for row in data["seen"].values():
-                out[root[node]] |= {
-                    word
-                    for name in row["names"]
-                    for word in (company_name(name).brand, plain(name))
-                    if len(word) >= 2
-                }
-    return {node: frozenset(words) for node, words in out.items()}
 
 
 def _merges(

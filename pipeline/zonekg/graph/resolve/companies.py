@@ -8,10 +8,18 @@ from collections.abc import Iterator, Mapping
 
 from zonekg.graph.resolve.blocks import block_pairs
 from zonekg.graph.resolve.things import Pair, Sign, Thing
-from zonekg.names import company_name, contradiction, is_short_for, name_key, org_kind
+from zonekg.names import (
+    company_name,
+    contradiction,
+    is_abbreviation,
+    is_short_for,
+    name_key,
+    org_kind,
+    park_name,
+)
 from zonekg.names.divisions import city_of, leading_places, may_agree, place_name
 from zonekg.names.keys import is_complete
-from zonekg.names.parts import plain
+from zonekg.names.parts import is_parent, plain
 
 __all__ = ["body_of", "org_conflict", "org_pairs"]
 
@@ -79,6 +87,8 @@ def org_pairs(
     for node, one in nodes.items():
         for name in one.sign.names:
             blocks[f"name {plain(name)}"].add(node)
+            if zone := zone_body(name)[0]:
+                blocks[f"body of {park_name(zone).head[-2:]}"].add(node)
             if org_kind(name) == "company":
                 brand = company_name(name).brand
                 blocks[f"brand {brand}"].add(node)
@@ -101,10 +111,10 @@ def _bodies(
         return None
     words = f"{one.name} / {other.name}"
     if shared := body_of(one.sign) & body_of(other.sign):
-        return 4, "body_of_place", f"both are of {place_name(min(shared)[0])}: {words}"
+        return 8, "body_of_place", f"both are of {place_name(min(shared)[0])}: {words}"
     if shared_zones := zones.get(one.id, frozenset()) & zones.get(other.id, frozenset()):
         if zone_body(one.name)[1] == zone_body(other.name)[1]:
-            return 4, "body_of_zone", f"both are of one zone ({min(shared_zones)}): {words}"
+            return 8, "body_of_zone", f"both are of one zone ({min(shared_zones)}): {words}"
     return None
 
 
@@ -135,25 +145,39 @@ def _names(mine: str, theirs: str, one: Thing, other: Thing) -> tuple[int, str, 
     words = f"{mine} / {theirs}"
     if plain(mine) == plain(theirs):
         if is_complete(mine) or len(company_name(mine).brand) >= 3 or _proof(one, other):
-            return 5, "same_name", f"both are called {mine}{_proof(one, other)}"
-        return 3, "same_name", f"both are called {mine}"
+            return 9, "same_name", f"both are called {mine}{_proof(one, other)}"
+        return 5, "same_name", f"both are called {mine}"
     if org_kind(mine) != "company" or org_kind(theirs) != "company":
-        return None
+        return _institutions(mine, theirs)
     a, b = company_name(mine), company_name(theirs)
     if is_complete(mine) and is_complete(theirs):
-        if (a.brand, a.trade, a.branch) == (b.brand, b.trade, b.branch) and a.places != b.places:
-            return 5, "same_parts", f"same brand, trade and form: {words}"
+        if (a.brand, a.trade, a.branch) == (b.brand, b.trade, b.branch):
+            return 9, "same_parts", f"same brand, trade and form: {words}"
         return None
     if is_complete(mine):
         (mine, a, one), (theirs, b, other) = (theirs, b, other), (mine, a, one)
-    if not is_short_for(mine, theirs, "ORG"):
-        return None
     proof = _proof(one, other)
+    if not is_short_for(mine, theirs, "ORG"):
+        if one.near & other.near and is_abbreviation(mine, theirs, "ORG"):
+            return 1, "abbreviation", f"its characters in order: {words}{proof}"
+        return None
+    # the bare brand is rather the group's or the listed company's than a firm's of it
+    parent = is_parent(theirs) and not a.places
     if (a.brand, a.trade) == (b.brand, b.trade):
-        return 4, "same_brand", f"brand and trade are the same: {words}{proof}"
+        reason = f"brand and trade are the same: {words}{proof}"
+        return 7 if parent else 6, "same_brand", reason
     if proof:
-        return 3, "short_name", f"a short name: {words}{proof}"
-    return (2 if len(a.brand) > 2 else 0), "short_name", f"a short name: {words}"
+        return 5 if parent else 4, "short_name", f"a short name: {words}{proof}"
+    strength = 3 if parent else 2
+    return strength if len(a.brand + a.trade) > 3 else 0, "short_name", f"a short name: {words}"
+
+
+def _institutions(mine: str, theirs: str) -> tuple[int, str, str] | None:
+    """临港新片区管委会 of 上海自贸区临港新片区管委会; bodies of any place are `_bodies`."""
+    short, full = sorted((mine, theirs), key=lambda name: (len(name), name))
+    if len(zone_body(short)[0]) > 3 and is_short_for(short, full, "ORG"):
+        return 3, "short_name", f"a short name: {short} / {full}"
+    return None
 
 
 def _proof(one: Thing, other: Thing) -> str:

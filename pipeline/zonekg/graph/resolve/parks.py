@@ -57,11 +57,17 @@ def _generic_conflict(a: Sign, b: Sign) -> str:
 
 
 def park_pairs(
-    nodes: Mapping[str, Thing], bare: Mapping[str, frozenset[str]]
+    nodes: Mapping[str, Thing],
+    bare: Mapping[str, frozenset[str]],
+    bodies: Mapping[str, frozenset[str]],
 ) -> Iterator[Pair]:
-    """Pairs of parks that may be one; bare: kinds by node for those of which only that was told."""
+    """Pairs of parks that may be one.
+
+    bare: kinds by node for those of which only that was told; bodies: names of the zones by
+    article whose bodies it names.
+    """
     blocks: defaultdict[str, set[str]] = defaultdict(set)
-    zones: defaultdict[str, set[str]] = defaultdict(set)
+    zones, called = (defaultdict[str, set[str]](set) for _ in range(2))
     alone: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for node, one in nodes.items():
         for name in one.sign.names:
@@ -70,12 +76,16 @@ def park_pairs(
             blocks[f"head {parts.head[-2:]}"].add(node)
             for place in parts.places:
                 zones[place].add(node)
+            called[name_key(name, "PARK")].add(node)
         for place in one.sign.cities if one.generic else ():
             for kind in bare[node]:
                 alone[place, kind].append(node)
     for a, b in block_pairs(blocks):
         if found := _named(nodes[a], nodes[b]):
             yield Pair(a, b, *found)
+    for node, one in nodes.items():
+        if one.generic:
+            yield from _zones_of_bodies(one, bare[node], bodies, called)
     for (place, kind), found_alone in sorted(alone.items()):
         first, *rest = sorted(found_alone)
         for other in rest:
@@ -125,6 +135,20 @@ def _where(one: Thing, other: Thing) -> str:
     """The city that both are told to be in, in words."""
     shared = _cities(one.sign) & _cities(other.sign)
     return f"; both in {place_name(min(shared))}" if shared else ""
+
+
+def _zones_of_bodies(
+    one: Thing,
+    kinds: frozenset[str],
+    bodies: Mapping[str, frozenset[str]],
+    called: Mapping[str, set[str]],
+) -> Iterator[Pair]:
+    told = {zone for key in one.articles for zone in bodies.get(key, ())}
+    fit = [zone for zone in sorted(told) if any(kind_covers(k, park_name(zone).kind) for k in kinds)]
+    for zone in fit if len({name_key(zone, "PARK") for zone in fit}) == 1 else ():
+        for node in sorted(called.get(name_key(zone, "PARK"), ())):
+            reason = f"{one.name} in an article that names a body of {zone}"
+            yield Pair(*sorted((one.id, node)), 5, "zone_of_body", reason)
 
 
 def _zone_of_article(

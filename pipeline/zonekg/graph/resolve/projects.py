@@ -10,6 +10,7 @@ from zonekg.graph.resolve.blocks import block_pairs
 from zonekg.graph.resolve.things import Pair, Sign, Thing
 from zonekg.names import contradiction, is_abbreviation, is_short_for, name_key, project_name
 from zonekg.names.divisions import city_of, may_agree, place_name
+from zonekg.names.parts import plain
 from zonekg.names.short import in_order
 
 __all__ = ["project_conflict", "project_pairs"]
@@ -24,8 +25,6 @@ def project_conflict(a: Sign, b: Sign) -> str:
             for other in b.names:
                 if found := contradiction(one, other, "PROJECT"):
                     return found
-    if a.owners & b.owners:
-        return ""
     if a.parks and b.parks and not a.parks & b.parks:
         return "parks differ"
     return "" if may_agree(_cities(a), _cities(b)) else "cities differ"
@@ -46,8 +45,8 @@ def _bigrams(name: str) -> frozenset[str]:
     return frozenset(product[i : i + 2] for i in range(len(product) - 1))
 
 
-def project_pairs(nodes: Mapping[str, Thing], brands: Mapping[str, frozenset[str]]) -> Iterator[Pair]:
-    """Pairs of projects that may be one; brands: what the owners are called, by their ids."""
+def project_pairs(nodes: Mapping[str, Thing]) -> Iterator[Pair]:
+    """Pairs of projects that may be one."""
     blocks: defaultdict[str, set[str]] = defaultdict(set)
     for node, one in nodes.items():
         sign = one.sign
@@ -59,38 +58,33 @@ def project_pairs(nodes: Mapping[str, Thing], brands: Mapping[str, frozenset[str
                 for pair in _bigrams(name):
                     blocks[f"{pair} {other}"].add(node)
     for a, b in block_pairs(blocks):
-        found = _pair(nodes[a], nodes[b], brands)
+        found = _pair(nodes[a], nodes[b])
         if found:
             yield Pair(a, b, *found)
 
 
-def _pair(
-    one: Thing, other: Thing, brands: Mapping[str, frozenset[str]]
-) -> tuple[int, str, str] | None:
+def _pair(one: Thing, other: Thing) -> tuple[int, str, str] | None:
     best: tuple[int, str, str] | None = None
-    proof = _proof(one, other, brands)
+    proof = _proof(one, other)
+    owners = one.sign.owners | other.sign.owners
+    brands = tuple(sorted(word[6:] for word in owners if word.startswith("brand ")))
     for mine in one.sign.names:
         for theirs in other.sign.names:
-            found = _names(mine, theirs, proof)
+            found = _names(mine, theirs, proof, brands)
             if found and (best is None or found > best):
                 best = found
     return best
 
 
-def _proof(one: Thing, other: Thing, brands: Mapping[str, frozenset[str]]) -> dict[str, str]:
+def _proof(one: Thing, other: Thing) -> dict[str, str]:
     """What besides the names speaks for one project, in words, by kind."""
     out: dict[str, str] = {}
     a, b = one.sign, other.sign
-    if a.owners & b.owners:
-        out["owner"] = "same owner"
-    elif any(
-        brand in name
-        for mine, theirs in ((a, b), (b, a))
-        for owner in mine.owners
-        for brand in brands.get(owner, ())
-        for name in theirs.names
-    ):
-        out["owner"] = "the owner's brand is in the name"
+    if shared := a.owners & b.owners:
+        brands = sorted(word[6:] for word in shared if word.startswith("brand "))
+        out["owner"] = "same owner" + (f" {brands[0]}" if brands else "")
+    elif brand := _named_owner(a, b) or _named_owner(b, a):
+        out["owner"] = f"the owner {brand} is in the name"
     if a.parks & b.parks:
         out["park"] = "same park"
     if (mine := _cities(a)) and (theirs := _cities(b)) and may_agree(mine, theirs):
@@ -100,30 +94,50 @@ def _proof(one: Thing, other: Thing, brands: Mapping[str, frozenset[str]]) -> di
     return out
 
 
-def _names(mine: str, theirs: str, proof: Mapping[str, str]) -> tuple[int, str, str] | None:
+def _named_owner(a: Sign, b: Sign) -> str:
+    """A brand of the owners of one that stands in a name of the other, which has no owner told."""
+    brands = sorted(word[6:] for word in a.owners if word.startswith("brand "))
+    return next((x for x in brands for name in b.names if x in plain(name)), "")
+
+
+@lru_cache(maxsize=100_000)
+def _product(name: str, brands: tuple[str, ...]) -> str:
+    """What a project makes, without its owner's brand."""
+    product = project_name(name).product
+    for brand in brands:
+        product = product.replace(brand, "")
+    return product
+
+
+def _names(
+    mine: str, theirs: str, proof: Mapping[str, str], brands: tuple[str, ...]
+) -> tuple[int, str, str] | None:
     words = f"{mine} / {theirs}" + "".join(f"; {one}" for one in proof.values())
     a, b = project_name(mine), project_name(theirs)
     if a.phase != b.phase:
         return None
     if name_key(mine, "PROJECT") == name_key(theirs, "PROJECT"):
+        size = len(name_key(mine, "PROJECT"))
         if proof:
             return 5, "same_name", words
-        return (2 if len(name_key(mine, "PROJECT")) > 12 else 0), "same_name", words
+        return (2 if size > 12 else 0, "same_name", words) if size > 6 else None
     if not proof:
         return None
     short, full = sorted((mine, theirs), key=lambda name: (len(name), name))
     shared = a.capacity & b.capacity
-    product, wider = sorted((a.product, b.product), key=len)
-    close = bool(product) and in_order(product, wider)
+    product, wider = sorted((_product(mine, brands), _product(theirs, brands)), key=len)
+    close = in_order(product, wider) if product else product == wider and a.places == b.places
+    alike = len(_bigrams(mine) & _bigrams(theirs))
     if "owner" in proof:
-        if shared and (close or _bigrams(mine) & _bigrams(theirs)):
-            return 4, "same_capacity", f"same owner and capacity: {words}"
-        if close and len(product) >= 2:
-            return 4, "same_product", f"same owner and product: {words}"
-        if "amount" in proof and _bigrams(mine) & _bigrams(theirs):
-            return 3, "same_amount", f"same owner and amount: {words}"
+        if shared and (close or alike):
+            return 4, "same_capacity", f"same capacity: {words}"
+        if close and (len(product) >= 2 or a.phase or shared):
+            return 4, "same_product", f"same product: {words}"
+        if "amount" in proof and alike:
+            return 3, "same_amount", words
         if is_abbreviation(short, full, "PROJECT"):
             return 2, "short_name", f"a short name: {words}"
     elif is_short_for(short, full, "PROJECT") or (shared and close):
-        return (3 if "park" in proof or "amount" in proof else 2), "short_name", f"a short name: {words}"
+        strong = "park" in proof or "amount" in proof
+        return 3 if strong else 2, "short_name", f"a short name: {words}"
     return None

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import networkx as nx
 
-from zonekg.names import is_generic_park, name_key
+from zonekg.names import company_name, is_generic_park, name_key
+from zonekg.names.parts import is_descriptive
 
 __all__ = ["Pair", "Sign", "Thing", "things"]
 
@@ -17,7 +18,8 @@ class Sign(NamedTuple):
     """What of a node may contradict another one.
 
     names: all that it was called by, sorted, but bare 高新区; cities: division codes of what its
-    articles are about; owners, parks: ids of what invests in it, and of what it lies in.
+    articles are about; owners, parks: ids of what invests in it, with the brands of companies, as a
+    project of a group is its firm's too, and ids of what it lies in.
     """
 
     names: tuple[str, ...]
@@ -57,21 +59,39 @@ class Pair(NamedTuple):
 
 def things(graph: nx.MultiDiGraph, label: str, root: Mapping[str, str]) -> dict[str, Thing]:
     """The nodes of a type; root: what the nodes of the types done before have become."""
-    owners, parks, near = (defaultdict[str, set[str]](set) for _ in range(3))
+    brands = _brands(graph) if label == "PROJECT" else {}
+    owners, parks, near, around = (defaultdict[str, set[str]](set) for _ in range(4))
     for head, tail, relation in graph.edges(keys=True):
         one, other = root.get(head, head), root.get(tail, tail)
         near[head].add(other)
         near[tail].add(one)
         if relation == "INVESTS_IN":
-            owners[tail].add(one)
+            owners[tail] |= {one, *brands.get(head, ())}
         elif relation == "LOCATED_IN":
             parks[head].add(other)
+            around[one].add(other)
+    for inner in [*parks]:  # what lies in a park lies in what that lies in
+        parks[inner] |= {other for park in parks[inner] for other in around.get(park, ())}
     out = {}
     for node, data in sorted(graph.nodes(data=True)):
         if data["entity_type"] == label:
             sign = _sign(graph, label, data, owners[node], parks[node])
             out[node] = _thing(graph, node, data, sign, frozenset(near[node]))
     return out
+
+
+def _brands(graph: nx.MultiDiGraph) -> dict[str, frozenset[str]]:
+    """The brands of the companies, by node."""
+    return {
+        node: frozenset(
+            f"brand {brand}"
+            for row in data["seen"].values()
+            for name in row["names"]
+            if len(brand := company_name(name).brand) >= 2 and not is_descriptive(brand)
+        )
+        for node, data in graph.nodes(data=True)
+        if data["kind"] == "company"
+    }
 
 
 def _sign(
