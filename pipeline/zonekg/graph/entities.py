@@ -8,7 +8,6 @@ depend on what else the graph holds: that is what makes merging safe.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
@@ -17,17 +16,12 @@ from spacy.tokens import Doc
 from zonekg.articles import Article
 from zonekg.docs import groups, relations
 from zonekg.names import company_name, is_generic_park, name_key, org_kind, park_name
+from zonekg.names.bodies import is_local_body, zone_body
 from zonekg.names.divisions import told_city
 from zonekg.names.parts import is_descriptive
 
 __all__ = ["Entity", "entities"]
 
-_LOCAL_BODY = re.compile(
-    r"(?:省|市|县|区|州|旗|镇|乡)(?=[\u4e00-\u9fff]{2,})(?![\u4e00-\u9fff]*(?:公司|大学|学院|集团))"
-)
-_ZONE_BODY = re.compile(
-    r"(?:高新|经开|综改|综保|保税|自贸|开发|示范|试验|农高|港)区(?:管委会|管理委员会|党工委|工委|[\u4e00-\u9fff]{2,6}(?:局|办|中心))"
-)
 _SHORT_PROJECT = 8
 
 
@@ -100,9 +94,9 @@ def _scope(label: str, name: str, context: _Context) -> str:
     if label == "PARK":
         return source.id if is_generic_park(name) else _park_scope(name, place)
     if label == "ORG":
-        if _LOCAL_BODY.match(name):  # 省商务厅, 市发改委: which province, which city
+        if is_local_body(name):  # 省商务厅, 市发改委: which province, which city
             return place or source.source
-        if _ZONE_BODY.match(name):  # 高新区管委会: which zone
+        if (zone := zone_body(name)[0]) and is_generic_park(zone):  # 高新区管委会: which zone
             return source.id
         return _company_scope(name, place)
     if len(name_key(name, "PROJECT")) <= _SHORT_PROJECT:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from zonekg.names.divisions import may_agree
 from zonekg.names.keys import name_key, told_kind
-from zonekg.names.parts import company_name, park_name, plain, project_name
+from zonekg.names.parts import ParkName, company_name, in_order, park_name, plain, project_name
 
 __all__ = ["contradiction", "kind_covers"]
 
@@ -58,12 +58,21 @@ def _parks(one: str, other: str, phase_may_lack: bool) -> str:
         return "places differ"
     if a.places and b.places and bool(a.proper) != bool(b.proper):
         return "a place's zone and another zone in it"  # 南昌经开区, 南昌小蓝经开区
+    if a.kind and b.kind and not _heads_agree(a, b):
+        return f"names differ: {a.head}, {b.head}"
     if a.level and b.level and a.level != b.level:
         return f"levels differ: {a.level}, {b.level}"
     lacks = phase_may_lack and not (a.part and b.part) and a.head != b.head
     if a.part != b.part and not lacks:
         return f"parts differ: {a.part or '-'}, {b.part or '-'}"
     return ""
+
+
+def _heads_agree(a: ParkName, b: ParkName) -> bool:
+    """Whether one head is short for the other, 县 and 市 aside; places that agree don't count."""
+    same = bool(set(a.places) & set(b.places))
+    one, other = (p.proper if same else re.sub(r"(?<=..)[省市县区]", "", p.head) for p in (a, b))
+    return in_order(one, other) or in_order(other, one)
 
 
 def _orgs(one: str, other: str) -> str:
@@ -79,6 +88,10 @@ def _orgs(one: str, other: str) -> str:
         short, branch = (other, a.branch) if a.branch else (one, b.branch)
         if plain(short) not in branch:  # 镇海炼化 is 中国石化镇海炼化分公司
             return "a company and its branch"
+    if a.form and b.form and ("控股" in a.form) != ("控股" in b.form):
+        return "a holding and a company of it"
+    if (x := set(_NUMBER.findall(one))) and (y := set(_NUMBER.findall(other))) and not x & y:
+        return f"numbers differ: {_listed(x)}, {_listed(y)}"
     if _within_group(one, other) or _within_group(other, one):
         return "a group and a company of it"
     stock = ["股份" in p.form and "集团" not in p.form for p in (a, b)]
@@ -96,6 +109,7 @@ def _orgs(one: str, other: str) -> str:
     return ""
 
 
+_NUMBER = re.compile(r"[一二三四五六七八九十]+(?=局|冶|院|建|航|公司|工程|化建)")  # 中铁十四局
 _IN_GROUP = re.compile(r"集团(?!有限|股份|控股|公司|总公司|$)(.+)")
 
 

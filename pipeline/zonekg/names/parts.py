@@ -16,6 +16,7 @@ __all__ = [
     "ParkName",
     "ProjectName",
     "company_name",
+    "in_order",
     "is_descriptive",
     "is_parent",
     "park_name",
@@ -80,6 +81,16 @@ def plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).translate(_MARKS).casefold()
 
 
+def in_order(short: str, full: str) -> bool:
+    """Whether the characters of `short` stand in `full` in the same order.
+
+    >>> in_order("哈工大", "哈尔滨工业大学"), in_order("工哈", "哈尔滨工业大学")
+    (True, False)
+    """
+    rest = iter(full)
+    return all(char in rest for char in short)
+
+
 # -- companies
 
 _BRANCH = re.compile(
@@ -124,7 +135,7 @@ def company_name(name: str) -> CompanyName:
     bare = bare.removesuffix(form)
     places, end = leading_places(bare)
     county = all(len(code) == 6 for code in places)
-    if len(bare) - end < 2 or (county and is_descriptive(bare[end:])):  # 东安动力
+    if len(bare) - end < 2 or (county and not form):  # 东安动力 is not of 东安
         places, end = (), 0
     brand, trade = _cut_trade(bare[end:])
     return CompanyName(places, brand, trade, form, inner, branch)
@@ -171,7 +182,7 @@ def is_descriptive(words: str) -> bool:
 
 
 _COMMON = frozenset(
-    "高新 经开 城市 国有 国资 园区 开发区 高新区 经开区 现代 国际 创新 高端 智慧 智能 绿色 新型 中小 民营 青年 先进 生态 循环 经济 科技 石化 煤化 化工 光电 农业 临港 滨江".split()
+    "双创 高新 经开 城市 国有 国资 园区 开发区 高新区 经开区 现代 国际 创新 高端 智慧 智能 绿色 新型 中小 民营 青年 先进 生态 循环 经济 科技 石化 煤化 化工 光电 农业 临港 滨江".split()
 )
 
 # -- parks

@@ -8,9 +8,9 @@ from functools import lru_cache
 from zonekg.names.contradictions import contradiction, kind_covers
 from zonekg.names.divisions import leading_places
 from zonekg.names.keys import is_generic_park, name_key, org_kind, told_kind
-from zonekg.names.parts import company_name, park_name, phases, plain
+from zonekg.names.parts import company_name, in_order, park_name, phases, plain
 
-__all__ = ["in_order", "is_abbreviation", "is_short_for"]
+__all__ = ["is_abbreviation", "is_short_for"]
 
 _PLACE_FRONT = re.compile(r"(?:[\u4e00-\u9fff]{2,3}[省市县区州旗]?)?")
 _COMPLETE = ("有限公司", "有限责任公司", "股份公司", "集团公司")
@@ -67,6 +67,8 @@ def _is_short_org(short: str, full: str, a: str, b: str) -> bool:
 
 
 def _is_short_park(short: str, full: str) -> bool:
+    if short == "经开区" and full.endswith("开发区"):  # 昆山开发区 is one, in short
+        return bool(park_name(full).places)
     if is_generic_park(short):
         return full.endswith(short) or (
             short.endswith("示范区") and full.endswith(("示范区", "综改区"))
@@ -81,16 +83,6 @@ def _is_short_project(short: str, full: str) -> bool:
     if len(short) < 5 or phases(short) != phases(full):
         return False
     return short in full or (len(short) >= 8 and in_order(short, full) and short[-3:] == full[-3:])
-
-
-def in_order(short: str, full: str) -> bool:
-    """Whether the characters of `short` stand in `full` in the same order.
-
-    >>> in_order("哈工大", "哈尔滨工业大学"), in_order("工哈", "哈尔滨工业大学")
-    (True, False)
-    """
-    rest = iter(full)
-    return all(char in rest for char in short)
 
 
 @lru_cache(maxsize=100_000)

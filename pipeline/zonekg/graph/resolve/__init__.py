@@ -14,7 +14,7 @@ from typing import NamedTuple
 import networkx as nx
 
 from zonekg.graph.resolve.cluster import Clusters, clusters
-from zonekg.graph.resolve.companies import org_conflict, org_pairs, zone_body
+from zonekg.graph.resolve.companies import org_conflict, org_pairs
 from zonekg.graph.resolve.decisions import (
     Decision,
     Decisions,
@@ -28,6 +28,7 @@ from zonekg.graph.resolve.parks import park_conflict, park_pairs
 from zonekg.graph.resolve.projects import project_conflict, project_pairs
 from zonekg.graph.resolve.things import Pair, Thing, things
 from zonekg.names import is_generic_park, name_key, park_name
+from zonekg.names.bodies import zone_body
 from zonekg.names.contradictions import kind_covers
 
 __all__ = ["Decision", "Decisions", "Merge", "Resolution", "Unsure", "read_decisions", "resolve"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
@@ -12,24 +11,18 @@ from zonekg.names import (
     company_name,
     contradiction,
     is_abbreviation,
+    is_generic_park,
     is_short_for,
     name_key,
     org_kind,
     park_name,
 )
+from zonekg.names.bodies import is_local_body, plain_body, zone_body
 from zonekg.names.divisions import city_of, leading_places, may_agree, place_name
 from zonekg.names.keys import is_complete
 from zonekg.names.parts import is_parent, plain
 
 __all__ = ["body_of", "org_conflict", "org_pairs"]
-
-_BODY_FORMS = (
-    (r"发展(?:和|与)?改革(?:委员会|委|局)", "发改委"), (r"管理委员会", "管委会"), (r"人民政府", "政府"),
-    (r"工业(?:和|与)信息化(?=委|厅|局)", "工信"), (r"委员会$", "委"), (r"办公室$", "办"),
-    (r"科学技术(?=局|厅|委)", "科技"), (r"自然资源(?:和|与)规划局", "自规局"), (r"农业科学院", "农科院"),
-)  # fmt: skip
-_ZONE_BODY = re.compile(r"^(.*(?:区|园|城|基地|新区|片区|镇))((?:管委会|党工委|工委|.{2,6}(?:局|办|中心)).*)$")
-
 
 def org_conflict(a: Sign, b: Sign) -> str:
     """Why two organisations can't be one, empty when they may."""
@@ -59,11 +52,9 @@ def body_of(sign: Sign) -> set[tuple[str, str]]:
     """(place, body) of a public body: 市发改委 in an article about 阳泉 is that of 阳泉."""
     found = set()
     for name in sign.names:
-        bare = plain(name)
-        for form, short in _BODY_FORMS:
-            bare = re.sub(form, short, bare)
+        bare = plain_body(name)
         places, end = leading_places(bare)
-        if bare[0] in "省市县区州旗" and not end:
+        if is_local_body(name):
             places = tuple(p for code in sign.cities if (p := _rank(code, bare[0])))
             end = 1
         found |= {(place, bare[end:]) for place in places if len(bare) - end >= 2}
@@ -118,19 +109,6 @@ def _bodies(
     return None
 
 
-def zone_body(name: str) -> tuple[str, str]:
-    """The zone and the body in a name: (阳泉高新区, 管委会); empty where it has none.
-
-    >>> zone_body("阳泉高新区管理委员会")
-    ('阳泉高新区', '管委会')
-    """
-    bare = name
-    for form, short in _BODY_FORMS[:3]:
-        bare = re.sub(form, short, bare)
-    match = _ZONE_BODY.match(bare)
-    return (match[1], match[2]) if match else ("", "")
-
-
 def _companies(one: Thing, other: Thing) -> tuple[int, str, str] | None:
     best: tuple[int, str, str] | None = None
     for mine in one.sign.names:
@@ -143,6 +121,8 @@ def _companies(one: Thing, other: Thing) -> tuple[int, str, str] | None:
 
 def _names(mine: str, theirs: str, one: Thing, other: Thing) -> tuple[int, str, str] | None:
     words = f"{mine} / {theirs}"
+    if any(is_local_body(name) or _of_bare_zone(name) for name in (mine, theirs)):
+        return None  # whose, is for `_bodies` to tell
     if plain(mine) == plain(theirs):
         if is_complete(mine) or len(company_name(mine).brand) >= 3 or _proof(one, other):
             return 9, "same_name", f"both are called {mine}{_proof(one, other)}"
@@ -165,11 +145,18 @@ def _names(mine: str, theirs: str, one: Thing, other: Thing) -> tuple[int, str, 
     parent = is_parent(theirs) and not a.places
     if (a.brand, a.trade) == (b.brand, b.trade):
         reason = f"brand and trade are the same: {words}{proof}"
-        return 7 if parent else 6, "same_brand", reason
+        if parent or proof or not b.places:
+            return 7 if parent else 6, "same_brand", reason
+        return 0, "same_brand", reason  # 金风科技 is not 江苏金风科技有限公司
     if proof:
         return 5 if parent else 4, "short_name", f"a short name: {words}{proof}"
     strength = 3 if parent else 2
     return strength if len(a.brand + a.trade) > 3 else 0, "short_name", f"a short name: {words}"
+
+
+def _of_bare_zone(name: str) -> bool:
+    zone = zone_body(name)[0]
+    return bool(zone) and is_generic_park(zone)
 
 
 def _institutions(mine: str, theirs: str) -> tuple[int, str, str] | None:

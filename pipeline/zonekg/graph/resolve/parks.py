@@ -17,43 +17,31 @@ __all__ = ["park_conflict", "park_pairs"]
 
 def park_conflict(a: Sign, b: Sign) -> str:
     """Why two parks can't be one, empty when they may."""
-    kinds = {park_name(name).kind for name in a.names}
-    if _keys(a) & _keys(b):
-        return "" if kinds and _told(a) else _cities_differ(a, b)
+    shared = _keys(a) & _keys(b)
+    if any(_definite(name) for name in a.names if name_key(name, "PARK") in shared):
+        return ""
     for one in a.names:
         for other in b.names:
             if found := contradiction(one, other, "PARK"):
                 return found
-    if not a.names or not b.names:
-        return _generic_conflict(a, b)
-    return _cities_differ(a, b)
+    definite = all(any(map(_definite, sign.names)) for sign in (a, b))
+    return "" if definite or may_agree(_cities(a), _cities(b)) else "cities differ"
 
 
 def _keys(sign: Sign) -> set[str]:
     return {name_key(name, "PARK") for name in sign.names}
 
 
-def _told(sign: Sign) -> bool:
-    """Whether the name itself tells which park: it has a place or words that describe no kind."""
-    return any(
-        park_name(name).places or not is_descriptive(park_name(name).proper) for name in sign.names
-    )
-
-
-def _cities_differ(a: Sign, b: Sign) -> str:
-    if _told(a) and _told(b):
-        return ""
-    return "" if may_agree(_cities(a), _cities(b)) else "cities differ"
+def _definite(name: str) -> bool:
+    """Whether a name tells which park: it has a place, or words that are not only of a trade."""
+    parts = park_name(name)
+    return bool(parts.places) or not is_descriptive(parts.proper)
 
 
 def _cities(sign: Sign) -> set[str]:
     """The cities where it may lie: that of its name, else those its articles are about."""
     own = {code for name in sign.names for code in park_name(name).places}
     return {city_of(code) or code for code in own or sign.cities}
-
-
-def _generic_conflict(a: Sign, b: Sign) -> str:
-    return "" if may_agree(_cities(a), _cities(b)) else "cities differ"
 
 
 def park_pairs(

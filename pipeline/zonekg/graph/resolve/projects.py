@@ -10,8 +10,7 @@ from zonekg.graph.resolve.blocks import block_pairs
 from zonekg.graph.resolve.things import Pair, Sign, Thing
 from zonekg.names import contradiction, is_abbreviation, is_short_for, name_key, project_name
 from zonekg.names.divisions import city_of, may_agree, place_name
-from zonekg.names.parts import plain
-from zonekg.names.short import in_order
+from zonekg.names.parts import in_order, plain
 
 __all__ = ["project_conflict", "project_pairs"]
 
@@ -137,6 +136,8 @@ def _names(
             return 3, "same_amount", words
         if is_abbreviation(short, full, "PROJECT"):
             return 2, "short_name", f"a short name: {words}"
+    elif close and len(product) >= 8:
+        return 2, "same_product", f"same product: {words}"
     elif is_short_for(short, full, "PROJECT") or (shared and close):
         strong = "park" in proof or "amount" in proof
         return 3 if strong else 2, "short_name", f"a short name: {words}"
