@@ -53,10 +53,11 @@ def _parks(one: str, other: str, phase_may_lack: bool) -> str:
     a, b = park_name(one), park_name(other)
     if a.kind and b.kind and not (kind_covers(a.kind, b.kind) or kind_covers(b.kind, a.kind)):
         return f"kinds differ: {a.kind}, {b.kind}"
+    whole = a.head.endswith(b.head) or b.head.endswith(a.head)
     # a county's zone is not its city's
-    if a.places and b.places and not set(a.places) & set(b.places):
+    if a.places and b.places and not set(a.places) & set(b.places) and not whole:
         return "places differ"
-    if a.places and b.places and bool(a.proper) != bool(b.proper):
+    if a.places and b.places and not whole and bool(a.proper) != bool(b.proper):
         return "a place's zone and another zone in it"  # 南昌经开区, 南昌小蓝经开区
     if a.kind and b.kind and not _heads_agree(a, b):
         return f"names differ: {a.head}, {b.head}"
@@ -69,9 +70,9 @@ def _parks(one: str, other: str, phase_may_lack: bool) -> str:
 
 
 def _heads_agree(a: ParkName, b: ParkName) -> bool:
-    """Whether one head is short for the other, 县 and 市 aside; places that agree don't count."""
+    """Whether one head is short for the other; a place that both have doesn't count."""
     same = bool(set(a.places) & set(b.places))
-    one, other = (p.proper if same else re.sub(r"(?<=..)[省市县区]", "", p.head) for p in (a, b))
+    one, other = (p.proper if same else p.head for p in (a, b))
     return in_order(one, other) or in_order(other, one)
 
 
@@ -103,7 +104,9 @@ def _orgs(one: str, other: str) -> str:
         same = (a.brand, a.trade, a.branch) == (b.brand, b.trade, b.branch)
         mine, theirs = ({*p.places, *p.inner} for p in (a, b))
         if name_key(one, "ORG") != name_key(other, "ORG") and not (
-            same and (not mine or not theirs or mine & theirs)
+            same
+            and (not mine or not theirs or mine & theirs)
+            and ("股份" in a.form) == ("股份" in b.form)
         ):
             return "two full names"
     return ""

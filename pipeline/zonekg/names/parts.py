@@ -193,7 +193,7 @@ _KINDS = (  # wordings, the kind that they are; the longest wordings first where
     (r"经济技术(?:产业)?开发区|经济开发区|经济技术开发园区|技术开发区|经开区", "经开区"),
     (r"综合保税(?:港)?区|综保区", "综保区"),
     (r"保税(?:港|物流)?(?:园)?区", "保税区"),
-    (r"(?:综合|转型)*(?:配套)?(?:综合)?(?:改革|综改)(?:示范|试验|实验)区|转型综改区|综改(?:示范|试验)?区", "综改区"),
+    (r"(?:资源型经济)?(?:综合|转型)*(?:配套)?(?:综合)?(?:改革|综改)(?:示范|试验|实验)区|转型综改区|综改(?:示范|试验)?区", "综改区"),
     (r"自由贸易(?:试验|实验)?区|自贸(?:试验)?区", "自贸区"),
     (r"自主创新示范区|自创区", "自创区"),
     (r"边境经济合作区|边合区", "边合区"),
@@ -246,6 +246,8 @@ def park_name(name: str) -> ParkName:
             break
     bare = bare.removeprefix("中国") if kind else bare
     places, at = leading_places(bare)
+    if len(bare) - at == 1 and bare[at] not in "东西南北中":  # 独山港 is not of 独山
+        places, at = (), 0
     proper = bare[at:].removesuffix("国家").removeprefix("市")
     return ParkName(places, proper, kind, level, part, bare)
 

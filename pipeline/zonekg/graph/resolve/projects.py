@@ -128,7 +128,7 @@ def _names(
     close = in_order(product, wider) if product else product == wider and a.places == b.places
     alike = len(_bigrams(mine) & _bigrams(theirs))
     if "owner" in proof:
-        if shared and (close or alike):
+        if shared and (close or (alike > 1 and a.capacity == b.capacity)):
             return 4, "same_capacity", f"same capacity: {words}"
         if close and (len(product) >= 2 or a.phase or shared):
             return 4, "same_product", f"same product: {words}"
