@@ -19,6 +19,8 @@ from zonekg.graph.flat import flatten, summary
 from zonekg.graph.gephi import write_graphml
 from zonekg.graph.layout import layout
 from zonekg.graph.picture import draw
+from zonekg.graph.resolve import Decisions, resolve
+from zonekg.graph.resolve.logs import write_merges, write_same_review
 from zonekg.graph.review import review_rows, write_review
 from zonekg.graph.tables import write_tables
 from zonekg.ingest import MAX_CHARACTERS, find_files, read_page
@@ -122,23 +124,32 @@ def model_digest(model: str | Path) -> str:
 
 
 def write_graph(
-    docs: Iterable[Doc], out: str | Path, *, money_nodes: bool = False
+    docs: Iterable[Doc],
+    out: str | Path,
+    *,
+    money_nodes: bool = False,
+    decisions: Decisions | None = None,
 ) -> tuple[dict[str, Any], list[Path]]:
     """Build the graph of docs and write ``graph.graphml``, ``graph.png``, tables and a summary.
 
-    What is not sure enough for the graph goes into ``review.csv``. Returns the summary and the
+    What is not sure enough for the graph goes into ``review.csv``; ``merges.csv`` tells which nodes
+    were joined and why, ``same_review.csv`` which may be one. Returns the summary and the
     files.
     """
     out = make_folder(Path(out))
     unsure: list[dict[str, Any]] = []
-    flat = flatten(build(_noting(docs, unsure)), money_nodes=money_nodes)
+    resolved = resolve(build(_noting(docs, unsure)), decisions)
+    flat = flatten(resolved.graph, money_nodes=money_nodes)
     places = layout(flat)
     graphml, picture, told = out / "graph.graphml", out / "graph.png", out / "summary.json"
     review = out / "review.csv"
     write_graphml(flat, graphml, places)
     draw(flat, picture, places)
-    tables = [*write_tables(flat, out), review]
+    merges, same = out / "merges.csv", out / "same_review.csv"
+    tables = [*write_tables(flat, out), review, merges, same]
     write_review(unsure, review)
+    write_merges(resolved.merges, merges)
+    write_same_review(resolved.unsure, same)
     counts = summary(flat)
     write_json(told, counts)
     return counts, [graphml, picture, *tables, told]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 
-__all__ = ["city_of", "leading_places", "may_agree", "place_name", "places_in", "told_city"]
+__all__ = ["city_of", "divisions", "leading_places", "may_agree", "place_name", "places_in", "told_city"]
 
 _MUNICIPAL = ("11", "12", "31", "50")  # 北京, 天津, 上海, 重庆
 _DIRECT = ("4190", "4290", "4690", "6590")  # counties that lie in no city
@@ -189,3 +189,8 @@ def told_city(title: str, text: str) -> str:
     city = ranked[0][0]
     rows = within[city]
     return next(iter(rows)) if len(rows) == 1 else city
+
+
+def divisions() -> list[str]:
+    """The codes of all divisions, sorted."""
+    return sorted(_gazetteer()[0])

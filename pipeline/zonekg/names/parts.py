@@ -220,6 +220,10 @@ _KIND_AT_END = [(re.compile(f"(?:{words})$"), kind) for words, kind in _KINDS]
 _PART = re.compile(
     r"(?:(?:[一二三四五六七八九十]+|\d+)期|(?:东|西|南|北|中|[a-z])(?:片)?区|(?:核心|起步|拓展|南扩|北扩)区)$"
 )
+_NICKNAMES = {  # what everybody calls a zone, and papers too
+    "光谷": "武汉东湖高新区", "中国光谷": "武汉东湖高新区", "车谷": "武汉经开区", "中国车谷": "武汉经开区",
+    "泰达": "天津经开区", "亦庄": "北京经开区", "麓谷": "长沙高新区", "星沙": "长沙经开区",
+}  # fmt: skip
 _LEVEL = re.compile(r"国家级|省级|市级|国家(?!级)")
 
 
@@ -229,10 +233,12 @@ def park_name(name: str) -> ParkName:
 
     >>> park_name("山西吕梁经济技术开发区")[:3], park_name("张江国家高新区")[:4]
     ((('1411',), '', '经开区'), ((), '张江', '高新区', '国家'))
+    >>> park_name("光谷") == park_name("武汉东湖高新区")
+    True
     >>> park_name("固废资源化利用科技园（一期）").part
     '一期'
     """
-    bare = plain(name)
+    bare = plain(_NICKNAMES.get(name, name))
     part = ""
     if (cut := _PART.search(bare)) and _ends_in_kind(bare[: cut.start()]):
         bare, part = bare[: cut.start()], cut[0]

@@ -124,6 +124,8 @@ def _abbreviates_org(short: str, full: str, a: str, b: str) -> bool:
 
 def _abbreviates_park(short: str, full: str) -> bool:
     one, other = park_name(short), park_name(full)
+    if one == other:
+        return True
     if not one.kind:
         return len(short) >= 2 and plain(full).startswith(plain(short))
     if not kind_covers(one.kind, other.kind):

@@ -120,7 +120,7 @@ def clusters(
     for strength in sorted(levels, reverse=True):
         level = levels[strength]
         if strength == 0:
-            refused += [(p, "too little proof") for p in level if joiner.of[p.a] != joiner.of[p.b]]
+            refused += [(pair, "too little proof") for pair in level]
             continue
         done, doubted = _level(joiner, level)
         joined += done
@@ -129,9 +129,9 @@ def clusters(
 
 
 def _open(joiner: _Joiner, pair: Pair) -> bool:
-    """Whether a refused pair is still a question: neither joined since nor forbidden by people."""
+    """Whether a refused pair is still a question: neither joined since nor impossible."""
     a, b = joiner.of[pair.a], joiner.of[pair.b]
-    return a != b and joiner.against(a, b) != "never_merge"
+    return a != b and not joiner.against(a, b)
 
 
 def _level(joiner: _Joiner, level: list[Pair]) -> tuple[list[Pair], list[tuple[Pair, str]]]:
