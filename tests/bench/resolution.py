@@ -186,7 +186,10 @@ def main() -> None:
     write_json(asked.out.with_suffix(".json"), result | {"made": made_by()})
     lines = [f"# Resolution, {asked.split}", "", json.dumps(cost), ""]
     lines += ["B-cubed in per cent, P / R / F1; relations: " + asked.relations, ""]
-    lines += ["| | mentions | within documents | node ids alone | resolved |", "|---|---|---|---|---|"]
+    lines += [
+        "| | mentions | within documents | node ids alone | resolved |",
+        "|---|---|---|---|---|",
+    ]
     for kind, row in table.items():
         cells = [f"{r['p']:.2f} / {r['r']:.2f} / {r['f']:.2f}" for r in row.values()]
         lines.append(f"| {kind} | {row['after']['mentions']} | " + " | ".join(cells) + " |")

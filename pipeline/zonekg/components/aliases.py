@@ -45,7 +45,9 @@ def make_aliases(doc: Doc) -> Doc:
         same += _link(texts, mine, label, place)
     firsts = group_mentions(doc, same)
     for label in ("ORG", "PARK", "PROJECT"):
-        same += _abbreviations(texts, firsts, [i for i, x in enumerate(labels) if x == label], label)
+        same += _abbreviations(
+            texts, firsts, [i for i, x in enumerate(labels) if x == label], label
+        )
     set_groups(doc, group_mentions(doc, same))
     return doc
 

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from zonekg.names.divisions import may_agree
 from zonekg.names.keys import name_key, told_kind
-from zonekg.names.parts import ParkName, company_name, in_order, park_name, plain, project_name
+from zonekg.names.parts import (
+    CompanyName,
+    ParkName,
+    company_name,
+    in_order,
+    park_name,
+    plain,
+    project_name,
+)
 
 __all__ = ["contradiction", "kind_covers"]
 
@@ -43,30 +52,31 @@ def contradiction(one: str, other: str, label: str, *, phase_may_lack: bool = Fa
     ''
     """
     if label == "PARK":
-        return _parks(one, other, phase_may_lack)
-    if label == "ORG":
-        return _orgs(one, other)
-    return _projects(one, other, phase_may_lack) if label == "PROJECT" else ""
+        found = _parks(one, other, phase_may_lack)
+    elif label == "ORG":
+        found = _orgs(one, other)
+    else:
+        found = _projects(one, other, phase_may_lack)
+    return next(found, "")
 
 
-def _parks(one: str, other: str, phase_may_lack: bool) -> str:
+def _parks(one: str, other: str, phase_may_lack: bool) -> Iterator[str]:
     a, b = park_name(one), park_name(other)
-    if a.kind and b.kind and not (kind_covers(a.kind, b.kind) or kind_covers(b.kind, a.kind)):
-        return f"kinds differ: {a.kind}, {b.kind}"
-    whole = a.head.endswith(b.head) or b.head.endswith(a.head)
-    # a county's zone is not its city's
-    if a.places and b.places and not set(a.places) & set(b.places) and not whole:
-        return "places differ"
-    if a.places and b.places and not whole and bool(a.proper) != bool(b.proper):
-        return "a place's zone and another zone in it"  # 南昌经开区, 南昌小蓝经开区
-    if a.kind and b.kind and not _heads_agree(a, b):
-        return f"names differ: {a.head}, {b.head}"
+    kinds = bool(a.kind and b.kind)
+    if kinds and not (kind_covers(a.kind, b.kind) or kind_covers(b.kind, a.kind)):
+        yield f"kinds differ: {a.kind}, {b.kind}"
+    if a.places and b.places and not (a.head.endswith(b.head) or b.head.endswith(a.head)):
+        if not set(a.places) & set(b.places):  # a county's zone is not its city's
+            yield "places differ"
+        if bool(a.proper) != bool(b.proper):  # 南昌经开区, 南昌小蓝经开区
+            yield "a place's zone and another zone in it"
+    if kinds and not _heads_agree(a, b):
+        yield f"names differ: {a.head}, {b.head}"
     if a.level and b.level and a.level != b.level:
-        return f"levels differ: {a.level}, {b.level}"
+        yield f"levels differ: {a.level}, {b.level}"
     lacks = phase_may_lack and not (a.part and b.part) and a.head != b.head
     if a.part != b.part and not lacks:
-        return f"parts differ: {a.part or '-'}, {b.part or '-'}"
-    return ""
+        yield f"parts differ: {a.part or '-'}, {b.part or '-'}"
 
 
 def _heads_agree(a: ParkName, b: ParkName) -> bool:
@@ -76,40 +86,47 @@ def _heads_agree(a: ParkName, b: ParkName) -> bool:
     return in_order(one, other) or in_order(other, one)
 
 
-def _orgs(one: str, other: str) -> str:
+def _orgs(one: str, other: str) -> Iterator[str]:
     kinds = {told_kind(one), told_kind(other)} - {""}
     if len(kinds) > 1:
-        return f"kinds differ: {', '.join(sorted(kinds))}"
+        yield f"kinds differ: {', '.join(sorted(kinds))}"
     a, b = company_name(one), company_name(other)
     if not may_agree(a.places, b.places):
-        return "places differ"
+        yield "places differ"
     if kinds and kinds != {"company"}:
-        return ""
+        return
+    if (x := set(_NUMBER.findall(one))) and (y := set(_NUMBER.findall(other))) and not x & y:
+        yield f"numbers differ: {_listed(x)}, {_listed(y)}"
     if bool(a.branch) != bool(b.branch):
         short, branch = (other, a.branch) if a.branch else (one, b.branch)
         if plain(short) not in branch:  # 镇海炼化 is 中国石化镇海炼化分公司
-            return "a company and its branch"
+            yield "a company and its branch"
+    if _within_group(one, other) or _within_group(other, one) or _group_and_firm(a, b):
+        yield "a group and a company of it"
+    if a.form.endswith(_COMPLETE) and b.form.endswith(_COMPLETE) and not _one_firm(one, other):
+        yield "two full names"
+
+
+def _group_and_firm(a: CompanyName, b: CompanyName) -> bool:
+    """Whether the forms are of a holding or a group and of a company that is none."""
     if a.form and b.form and ("控股" in a.form) != ("控股" in b.form):
-        return "a holding and a company of it"
-    if (x := set(_NUMBER.findall(one))) and (y := set(_NUMBER.findall(other))) and not x & y:
-        return f"numbers differ: {_listed(x)}, {_listed(y)}"
-    if _within_group(one, other) or _within_group(other, one):
-        return "a group and a company of it"
-    stock = ["股份" in p.form and "集团" not in p.form for p in (a, b)]
-    if stock[0] != stock[1] and ("集团" in a.form or "集团" in b.form) and not (
-        a.form and b.form and {a.form, b.form} & {"集团"}
-    ):
-        return "a group and a company of it"
-    if a.form.endswith(_COMPLETE) and b.form.endswith(_COMPLETE):
-        same = (a.brand, a.trade, a.branch) == (b.brand, b.trade, b.branch)
-        mine, theirs = ({*p.places, *p.inner} for p in (a, b))
-        if name_key(one, "ORG") != name_key(other, "ORG") and not (
-            same
-            and (not mine or not theirs or mine & theirs)
-            and ("股份" in a.form) == ("股份" in b.form)
-        ):
-            return "two full names"
-    return ""
+        return True
+    stock = ["股份" in parts.form and "集团" not in parts.form for parts in (a, b)]
+    group = "集团" in a.form or "集团" in b.form
+    return stock[0] != stock[1] and group and "集团" not in (a.form, b.form)
+
+
+def _one_firm(one: str, other: str) -> bool:
+    """Whether two full names are of one firm: a province in front more or less, a 市."""
+    if name_key(one, "ORG") == name_key(other, "ORG"):
+        return True
+    a, b = company_name(one), company_name(other)
+    mine, theirs = ({*parts.places, *parts.inner} for parts in (a, b))
+    return (
+        (a.brand, a.trade, a.branch) == (b.brand, b.trade, b.branch)
+        and (not mine or not theirs or bool(mine & theirs))
+        and ("股份" in a.form) == ("股份" in b.form)
+    )
 
 
 _NUMBER = re.compile(r"[一二三四五六七八九十]+(?=局|冶|院|建|航|公司|工程|化建)")  # 中铁十四局
@@ -127,17 +144,18 @@ def _within_group(short: str, full: str) -> bool:
     return not set(short) & set(company_name(found[1]).brand[:2] + company_name(found[1]).trade)
 
 
-def _projects(one: str, other: str, phase_may_lack: bool) -> str:
+def _projects(one: str, other: str, phase_may_lack: bool) -> Iterator[str]:
     a, b = project_name(one), project_name(other)
     lacks = phase_may_lack and not (a.phase and b.phase) and a.product != b.product
     if a.phase != b.phase and not lacks and not (a.phase & b.phase):
-        return f"phases differ: {_listed(a.phase)}, {_listed(b.phase)}"
+        yield f"phases differ: {_listed(a.phase)}, {_listed(b.phase)}"
     units = {_unit(one) for one in a.capacity} & {_unit(one) for one in b.capacity}
     for unit in sorted(units):
         mine, theirs = ({x for x in p.capacity if _unit(x) == unit} for p in (a, b))
         if not mine & theirs:
-            return f"amounts differ: {_listed(mine)}, {_listed(theirs)}"
-    return "" if may_agree(a.places, b.places) else "places differ"
+            yield f"amounts differ: {_listed(mine)}, {_listed(theirs)}"
+    if not may_agree(a.places, b.places):
+        yield "places differ"
 
 
 def _unit(capacity: str) -> str:

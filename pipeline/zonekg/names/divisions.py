@@ -12,7 +12,15 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 
-__all__ = ["city_of", "divisions", "leading_places", "may_agree", "place_name", "places_in", "told_city"]
+__all__ = [
+    "city_of",
+    "divisions",
+    "leading_places",
+    "may_agree",
+    "place_name",
+    "places_in",
+    "told_city",
+]
 
 _MUNICIPAL = ("11", "12", "31", "50")  # 北京, 天津, 上海, 重庆
 _DIRECT = ("4190", "4290", "4690", "6590")  # counties that lie in no city
@@ -25,20 +33,21 @@ _RANKS = re.compile(
     rf"(?:(?:{_NATIONS})*(?:自治区|自治州|自治县|自治旗)|特别行政区|省|市|地区|盟|林区|新区|县|区|旗)$"
 )
 # districts and counties whose bare names are words of every text, or of every company's name
-_WORDS = frozenset(
-    "和平 建设 开发 方正 东方 平安 安定 太和 长安 新华 中山 人民 解放 民主 友谊 光明 胜利 前进 向阳 建华 新兴"
-    " 红旗 永安 大安 新安 南方 北方 江北 江南 城中 城关 市中 铁西 铁东 双清 龙华 青山 新城 天元 金山 高新"
-    " 新区 海港 长江 南山 东风 红星 工农 阳光 兴业 永定 金华 宝山 泰山 龙泉 通化 吉利 丰泽 清河 新市 河口 双流"
-    " 城子 开平 阳新 大同 大方 永和 平和 安平 安宁 集美 华容 云龙 鼓楼 桥东 桥西 站前 港口 港北 港南".split()
-) - {"金华", "大同", "通化"}
+# counties and districts whose bare names are words, or stand in many companies' names
+_WORDS = frozenset((
+    "和平", "建设", "开发", "方正", "东方", "平安", "安定", "太和", "长安", "新华", "人民", "解放",
+    "民主", "友谊", "光明", "胜利", "前进", "新兴", "红旗", "永安", "大安", "新安", "江北", "江南",
+    "新城", "天元", "金山", "高新", "东风", "红星", "阳光", "永定", "龙泉", "吉利", "丰泽", "清河",
+    "河口", "开平", "大方", "永和", "平和", "安平", "安宁", "集美", "华容", "云龙", "合作", "资源",
+))  # fmt: skip
 
 
 @cache
 def _gazetteer() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     """The names by code, and the codes by name, full and bare; a bare name may be of several."""
     text = (files("zonekg.names") / "divisions.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
-    names = {code: name for code, name in rows}
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    names = {code: name for code, _, name in (line.partition("\t") for line in lines)}
     codes: dict[str, set[str]] = defaultdict(set)
     for code, name in names.items():
         codes[name].add(code)
@@ -86,8 +95,8 @@ def may_agree(one: Iterable[str], other: Iterable[str]) -> bool:
 def leading_places(name: str) -> tuple[tuple[str, ...], int]:
     """The codes of the smallest place that a name begins with, and where it ends.
 
-    Places in a row count while each may lie in the one before. A 郊区 or 新华区 alone may be several;
-    a district's bare name (东湖) counts only behind its city's.
+    Places in a row count while each may lie in the one before. A 郊区 alone may be several; a
+    district's bare name (东湖) counts only behind its city's.
 
     >>> leading_places("湖南宁乡高新区"), leading_places("阳泉市高新区"), leading_places("康佳")
     ((('430182',), 4), (('1403',), 3), ((), 0))
@@ -111,7 +120,7 @@ def leading_places(name: str) -> tuple[tuple[str, ...], int]:
 
 
 def _doubtful(word: str, codes: Iterable[str]) -> bool:
-    """Whether a word is only the bare name of districts: 东湖, 和平 are of many places, and words."""
+    """Whether a word is only the bare name of districts: 东湖, 和平 are of many, or words."""
     names = _gazetteer()[0]
     full = {names[code] for code in codes}
     if word in full or not all(len(code) == 6 for code in codes):
@@ -135,8 +144,8 @@ _PLACED = re.compile(r"高新|经开|经济|开发|工业|产业|讯|日电|市|
 def places_in(text: str) -> Iterator[tuple[str, int]]:
     """(code, offset) of the places that a text names without doubt, from left to right.
 
-    A bare name of a county (宝丰, 合作), or of several places (朝阳), counts where a zone or the like
-    follows, or where the text names the place in full or what it lies in.
+    A bare name of a county (宝丰, 合作), or of several places (朝阳), counts where a zone or the
+    like follows, or where the text names the place in full or what it lies in.
 
     >>> [place_name(code) for code, _ in places_in("宁乡高新区与宝丰能源合作")]
     ['宁乡市']

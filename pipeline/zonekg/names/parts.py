@@ -1,4 +1,4 @@
-"""What names are made of: place, brand, trade and legal form; place, kind and level; capacity…"""
+"""What names are made of: place, brand, trade and legal form; kind and level; capacity, phase."""
 
 from __future__ import annotations
 
@@ -93,17 +93,17 @@ def in_order(short: str, full: str) -> bool:
 
 # -- companies
 
-_BRANCH = re.compile(
-    r"(?:(?<=公司)|(?<=集团)|(?<=银行))[\u4e00-\u9fff]{0,8}(?:分公司|分行|支行|分厂)$"
-    r"|[\u4e00-\u9fff]{0,4}(?:分公司|分行|支行|分厂)$"
+_BRANCH = tuple(
+    re.compile(f"{front}(?:分公司|分行|支行|分厂)$")
+    for front in (r"(?:(?<=公司)|(?<=集团)|(?<=银行))[\u4e00-\u9fff]{0,8}", r"[\u4e00-\u9fff]{0,4}")
 )
-_FORM = re.compile(
-    rf"(?:集团)?(?:控股)?(?:{'|'.join(COMPANY_ENDS)}|有限合伙|株式会社|厂)$"
-)
+_FORM = re.compile(rf"(?:集团)?(?:控股)?(?:{'|'.join(COMPANY_ENDS)}|有限合伙|株式会社|厂)$")
 
 
 _FORMS = ("集团", "控股", "股份")
-_COUNTRY = re.compile(r"^(?:德国|美国|日本|韩国|法国|英国|瑞士|瑞典|丹麦|荷兰|意大利|新加坡|泰国)(?=..)")
+_COUNTRY = re.compile(
+    r"^(?:德国|美国|日本|韩国|法国|英国|瑞士|瑞典|丹麦|荷兰|意大利|新加坡|泰国)(?=..)"
+)
 
 
 @cache
@@ -117,8 +117,8 @@ def _trades() -> frozenset[str]:
 def company_name(name: str) -> CompanyName:
     """The parts of a company's name, full or short.
 
-    >>> company_name("湖南汉森制药股份有限公司")
-    CompanyName(places=('43',), brand='汉森', trade='制药', form='股份有限公司', inner=(), branch='')
+    >>> company_name("湖南汉森制药股份有限公司")[:4]
+    (('43',), '汉森', '制药', '股份有限公司')
     >>> company_name("太行世纪（阳泉）新能源有限公司")[1:5]
     ('太行世纪', '新能源', '有限公司', ('1403',))
     """
@@ -129,7 +129,8 @@ def company_name(name: str) -> CompanyName:
     bare = plain(_BRACKETED.sub(lambda match: match[1] if match[1] in _FORMS else "", bare))
     bare = _COUNTRY.sub("", bare)
     branch = ""
-    if (cut := _BRANCH.search(bare)) and cut.start() >= 4:
+    cuts = (pattern.search(bare) for pattern in _BRANCH)
+    if (cut := next(filter(None, cuts), None)) and cut.start() >= 4:
         bare, branch = bare[: cut.start()], cut[0]
     form = found[0] if (found := _FORM.search(bare)) and found.start() >= 2 else ""
     bare = bare.removesuffix(form)
@@ -148,8 +149,10 @@ def is_parent(name: str) -> bool:
     (True, False)
     """
     parts = company_name(name)
-    return not parts.branch and "控股" not in parts.form and (
-        "集团" in parts.form or ("股份" in parts.form and not parts.inner)
+    return (
+        not parts.branch
+        and "控股" not in parts.form
+        and ("集团" in parts.form or ("股份" in parts.form and not parts.inner))
     )
 
 
@@ -181,19 +184,36 @@ def is_descriptive(words: str) -> bool:
     return True
 
 
-_COMMON = frozenset(
-    "双创 高新 经开 城市 国有 国资 园区 开发区 高新区 经开区 现代 国际 创新 高端 智慧 智能 绿色 新型 中小 民营 青年 先进 生态 循环 经济 科技 石化 煤化 化工 光电 农业 临港 滨江".split()
-)
+_COMMON = frozenset((
+    "双创", "高新", "经开", "城市", "国有", "国资", "园区", "开发区", "高新区", "经开区", "现代",
+    "国际", "创新", "高端", "智慧", "智能", "绿色", "新型", "中小", "民营", "青年", "先进", "生态",
+    "循环", "经济", "科技", "石化", "煤化", "化工", "光电", "农业", "临港", "滨江",
+))  # fmt: skip
 
 # -- parks
 
 _KINDS = (  # wordings, the kind that they are; the longest wordings first where they share an end
-    (r"国家农业高新(?:技术产业)?示范区|农业高新(?:技术)?(?:产业)?(?:示范|开发)?区|农高区", "农高区"),
-    (r"高新技术产业(?:开发|园|示范)?区|高新技术(?:产业)?开发区|高新产业开发区|高新开发区|新技术(?:产业)?开发区|高新区", "高新区"),
-    (r"经济技术(?:产业)?开发区|经济开发区|经济技术开发园区|技术开发区|经开区", "经开区"),
+    (
+        r"国家农业高新(?:技术产业)?示范区"
+        r"|农业高新(?:技术)?(?:产业)?(?:示范|开发)?区|农高区",
+        "农高区",
+    ),
+    (
+        r"高新技术产业(?:开发|园|示范)?区|高新技术(?:产业)?开发区"
+        r"|高新产业开发区|高新开发区|新技术(?:产业)?开发区|高新区",
+        "高新区",
+    ),
+    (
+        r"经济技术(?:产业)?开发区|经济开发区|经济技术开发园区|技术开发区|经开区",
+        "经开区",
+    ),
     (r"综合保税(?:港)?区|综保区", "综保区"),
     (r"保税(?:港|物流)?(?:园)?区", "保税区"),
-    (r"(?:资源型经济)?(?:综合|转型)*(?:配套)?(?:综合)?(?:改革|综改)(?:示范|试验|实验)区|转型综改区|综改(?:示范|试验)?区", "综改区"),
+    (
+        r"(?:资源型经济)?(?:综合|转型)*(?:配套)?(?:综合)?(?:改革|综改)(?:示范|试验|实验)区"
+        r"|转型综改区|综改(?:示范|试验)?区",
+        "综改区",
+    ),
     (r"自由贸易(?:试验|实验)?区|自贸(?:试验)?区", "自贸区"),
     (r"自主创新示范区|自创区", "自创区"),
     (r"边境经济合作区|边合区", "边合区"),
@@ -207,7 +227,8 @@ _KINDS = (  # wordings, the kind that they are; the longest wordings first where
     (r"科技创新城|科创城", "科创城"), (r"科技创业园|科创园|科技创新园", "科创园"),
     (r"(?:农业科技|农科)园区?", "农科园"),
     (r"物流园区?", "物流园"), (r"创业园区?", "创业园"),
-    (r"(?:高新(?:技术)?|科技|科学)(?:产业)?园区?", "科技园"), (r"工业(?:集中)?(?:园)?区|工业园", "工业园"),
+    (r"(?:高新(?:技术)?|科技|科学)(?:产业)?园区?", "科技园"),
+    (r"工业(?:集中)?(?:园)?区|工业园", "工业园"),
     (r"产业(?:示范)?园区?|产业集聚区|产业集中区|产业示范区", "产业园"),
     (r"(?:产业)?开发区", "开发区"),
     (r"循环经济示范区|示范区|试验区|实验区", "示范区"),
@@ -221,7 +242,7 @@ _PART = re.compile(
     r"(?:(?:[一二三四五六七八九十]+|\d+)期|(?:东|西|南|北|中|[a-z])(?:片)?区|(?:核心|起步|拓展|南扩|北扩)区)$"
 )
 _NICKNAMES = {  # what everybody calls a zone, and papers too
-    "光谷": "武汉东湖高新区", "中国光谷": "武汉东湖高新区", "车谷": "武汉经开区", "中国车谷": "武汉经开区",
+    "光谷": "武汉东湖高新区", "中国光谷": "武汉东湖高新区", "车谷": "武汉经开区",
     "泰达": "天津经开区", "亦庄": "北京经开区", "麓谷": "长沙高新区", "星沙": "长沙经开区",
 }  # fmt: skip
 _LEVEL = re.compile(r"国家级|省级|市级|国家(?!级)")
@@ -301,9 +322,9 @@ def phases(name: str) -> frozenset[str]:
 def project_name(name: str) -> ProjectName:
     """The parts of a project's name, full or short.
 
-    >>> project_name("阳泉年产10GWh钠离子电池项目（二期）")
-    ProjectName(places=('1403',), product='钠离子电池', capacity=frozenset({'10gwh'}), kind='项目', \
-phase=frozenset({'2期'}))
+    >>> places, product, capacity, kind, phase = project_name("阳泉年产10GWh钠电池项目（二期）")
+    >>> places, product, set(capacity), kind, set(phase)
+    (('1403',), '钠电池', {'10gwh'}, '项目', {'2期'})
     """
     bare = plain(name)
     phase = phases(name)

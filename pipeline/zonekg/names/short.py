@@ -35,13 +35,11 @@ def is_short_for(short: str, full: str, label: str) -> bool:
         return True
     if label == "PARK" and a.endswith("开发区") and b.endswith("经开区"):
         return b[:-3].endswith(a[:-3]) and len(a) > 3
-    if len(a) >= len(b) or len(a) < 2:
+    if not 2 <= len(a) < len(b):
         return False
     if label == "ORG":
         return _is_short_org(short, full, a, b)
-    if label == "PARK":
-        return _is_short_park(a, b)
-    return label == "PROJECT" and _is_short_project(a, b)
+    return _is_short_park(a, b) if label == "PARK" else _is_short_project(a, b)
 
 
 def _is_short_org(short: str, full: str, a: str, b: str) -> bool:
@@ -53,10 +51,17 @@ def _is_short_org(short: str, full: str, a: str, b: str) -> bool:
         return b.endswith(a) and len(a) >= 3
     if short.endswith("银行"):
         return b.endswith(a)  # 中国银行 is not 中国农业银行
-    if short.endswith(_COMPLETE) or (short.endswith("集团") and "集团" not in full):
-        return False  # complete in itself
-    if any(short.endswith(x) and x not in full for x in ("控股", "股份")):
-        return False
+    return not _has_form_of_its_own(short, full) and _is_brand(a, b)
+
+
+def _has_form_of_its_own(short: str, full: str) -> bool:
+    """Whether a short name is complete in itself, or has a 集团 that the full one has not."""
+    return short.endswith(_COMPLETE) or any(
+        short.endswith(form) and form not in full for form in ("集团", "控股", "股份")
+    )
+
+
+def _is_brand(a: str, b: str) -> bool:
     core = _TRADE_END.sub("", a)
     core = core if len(core) >= 2 else a
     fronts = {b, b[leading_places(b)[1] :]}  # with the place in front and without

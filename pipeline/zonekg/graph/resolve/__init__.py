@@ -97,7 +97,11 @@ def resolve(graph: nx.MultiDiGraph, decisions: Decisions | None = None) -> Resol
 
 
 def _layer(
-    graph: nx.MultiDiGraph, label: str, nodes: dict[str, Thing], root: Mapping[str, str], said: Found
+    graph: nx.MultiDiGraph,
+    label: str,
+    nodes: dict[str, Thing],
+    root: Mapping[str, str],
+    said: Found,
 ) -> Clusters:
     if label == "PARK":
         conflict = park_conflict

@@ -10,7 +10,9 @@ __all__ = ["block_pairs"]
 _LARGEST = 400
 
 
-def block_pairs(blocks: Mapping[str, Iterable[str]], largest: int = _LARGEST) -> Iterator[tuple[str, str]]:
+def block_pairs(
+    blocks: Mapping[str, Iterable[str]], largest: int = _LARGEST
+) -> Iterator[tuple[str, str]]:
     """The pairs of nodes that share a block, each once, a < b.
 
     A block of more than `largest` nodes says too little and is left out; nodes of it that are one

@@ -77,11 +77,12 @@ class _Joiner:
         }
         return min(found, default="")
 
-
     def torn(self, keys: Sequence[str]) -> bool:
         """Whether among several clusters some two can't be one."""
         parts = [self.clusters[key] for key in keys]
-        if sum(len(p.articles) for p in parts) > len(frozenset().union(*(p.articles for p in parts))):
+        if sum(len(p.articles) for p in parts) > len(
+            frozenset().union(*(p.articles for p in parts))
+        ):
             return True
         everyone = frozenset[str]().union(*(part.members for part in parts))
         if any(self.never[n] & everyone for n in everyone if n in self.never):

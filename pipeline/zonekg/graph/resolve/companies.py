@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 from zonekg.graph.resolve.blocks import block_pairs
-from zonekg.graph.resolve.things import Pair, Sign, Thing
+from zonekg.graph.resolve.things import Found, Pair, Sign, Thing
 from zonekg.names import (
     company_name,
     contradiction,
@@ -23,6 +24,7 @@ from zonekg.names.keys import is_complete
 from zonekg.names.parts import is_parent, plain
 
 __all__ = ["body_of", "org_conflict", "org_pairs"]
+
 
 def org_conflict(a: Sign, b: Sign) -> str:
     """Why two organisations can't be one, empty when they may."""
@@ -70,9 +72,7 @@ def _rank(code: str, rank: str) -> str:
     return code if len(code) == 6 and place_name(code).endswith(rank) else ""
 
 
-def org_pairs(
-    nodes: Mapping[str, Thing], zones: Mapping[str, frozenset[str]]
-) -> Iterator[Pair]:
+def org_pairs(nodes: Mapping[str, Thing], zones: Mapping[str, frozenset[str]]) -> Iterator[Pair]:
     """Pairs of organisations that may be one; zones: ids of the zone that a body serves."""
     blocks: defaultdict[str, set[str]] = defaultdict(set)
     for node, one in nodes.items():
@@ -90,68 +90,64 @@ def org_pairs(
             blocks[f"zone {zone}"].add(node)
     for a, b in block_pairs(blocks):
         one, other = nodes[a], nodes[b]
-        found = _bodies(one, other, zones) or _companies(one, other)
+        found = list(_named(one, other))
+        if "company" not in (one.sign.kind, other.sign.kind):
+            found += _bodies(one, other, zones)
         if found:
-            yield Pair(a, b, *found)
+            yield Pair.of(a, b, max(found))
 
 
-def _bodies(
-    one: Thing, other: Thing, zones: Mapping[str, frozenset[str]]
-) -> tuple[int, str, str] | None:
-    if one.sign.kind == "company" or other.sign.kind == "company":
-        return None
+def _bodies(one: Thing, other: Thing, zones: Mapping[str, frozenset[str]]) -> Iterator[Found]:
+    """Bodies of one place or zone."""
     words = f"{one.name} / {other.name}"
     if shared := body_of(one.sign) & body_of(other.sign):
-        return 8, "body_of_place", f"both are of {place_name(min(shared)[0])}: {words}"
-    if shared_zones := zones.get(one.id, frozenset()) & zones.get(other.id, frozenset()):
-        if zone_body(one.name)[1] == zone_body(other.name)[1]:
-            return 8, "body_of_zone", f"both are of one zone ({min(shared_zones)}): {words}"
-    return None
+        yield 8, "body_of_place", f"both are of {place_name(min(shared)[0])}: {words}"
+    served = zones.get(one.id, frozenset()) & zones.get(other.id, frozenset())
+    if served and zone_body(one.name)[1] == zone_body(other.name)[1]:
+        yield 8, "body_of_zone", f"both are of one zone ({min(served)}): {words}"
 
 
-def _companies(one: Thing, other: Thing) -> tuple[int, str, str] | None:
-    best: tuple[int, str, str] | None = None
-    for mine in one.sign.names:
-        for theirs in other.sign.names:
-            found = _names(mine, theirs, one, other)
-            if found and (best is None or found > best):
-                best = found
-    return best
-
-
-def _names(mine: str, theirs: str, one: Thing, other: Thing) -> tuple[int, str, str] | None:
-    words = f"{mine} / {theirs}"
-    if any(is_local_body(name) or _of_bare_zone(name) for name in (mine, theirs)):
-        return None  # whose, is for `_bodies` to tell
-    if plain(mine) == plain(theirs):
-        if is_complete(mine) or len(company_name(mine).brand) >= 3 or _proof(one, other):
-            return 9, "same_name", f"both are called {mine}{_proof(one, other)}"
-        return 5, "same_name", f"both are called {mine}"
-    if org_kind(mine) != "company" or org_kind(theirs) != "company":
-        return _institutions(mine, theirs)
-    a, b = company_name(mine), company_name(theirs)
-    if is_complete(mine) and is_complete(theirs):
-        if (a.brand, a.trade, a.branch) == (b.brand, b.trade, b.branch):
-            return 9, "same_parts", f"same brand, trade and form: {words}"
-        return None
-    if is_complete(mine):
-        (mine, a, one), (theirs, b, other) = (theirs, b, other), (mine, a, one)
+def _named(one: Thing, other: Thing) -> Iterator[Found]:
+    """What the names say, whoever has them."""
     proof = _proof(one, other)
-    if not is_short_for(mine, theirs, "ORG"):
-        if one.near & other.near and is_abbreviation(mine, theirs, "ORG"):
-            return 1, "abbreviation", f"its characters in order: {words}{proof}"
-        return None
-    # the bare brand is rather the group's or the listed company's than a firm's of it
-    parent = is_parent(theirs) and not a.places
-    if (a.brand, a.trade) == (b.brand, b.trade):
-        reason = f"brand and trade are the same: {words}{proof}"
-        if parent or proof or not b.places:
-            return 7 if parent else 6, "same_brand", reason
-        return 0, "same_brand", reason  # 金风科技 is not 江苏金风科技有限公司
-    if proof:
-        return 5 if parent else 4, "short_name", f"a short name: {words}{proof}"
-    strength = 3 if parent else 2
-    return strength if len(a.brand + a.trade) > 3 else 0, "short_name", f"a short name: {words}"
+    near = bool(one.near & other.near)
+    for mine, theirs in product(one.sign.names, other.sign.names):
+        if any(is_local_body(name) or _of_bare_zone(name) for name in (mine, theirs)):
+            continue  # whose, is for `_bodies` to tell
+        if plain(mine) == plain(theirs):
+            sure = is_complete(mine) or len(company_name(mine).brand) >= 3 or proof
+            yield 9 if sure else 5, "same_name", f"both are called {mine}{proof}"
+        elif {org_kind(mine), org_kind(theirs)} != {"company"}:
+            yield from _institutions(mine, theirs)
+        elif is_complete(mine) and is_complete(theirs):
+            if _key(mine) == _key(theirs):
+                yield 9, "same_parts", f"same brand, trade and form: {mine} / {theirs}"
+        else:
+            short, full = (theirs, mine) if is_complete(mine) else (mine, theirs)
+            yield from _short(short, full, proof, near=near)
+
+
+def _key(name: str) -> tuple[str, str, str]:
+    parts = company_name(name)
+    return parts.brand, parts.trade, parts.branch
+
+
+def _short(short: str, full: str, proof: str, *, near: bool) -> Iterator[Found]:
+    """A brand for a firm. Alone it is rather the group's than that of a firm of it."""
+    words = f"{short} / {full}{proof}"
+    a, b = company_name(short), company_name(full)
+    parent = is_parent(full) and not a.places
+    if not is_short_for(short, full, "ORG"):
+        if near and is_abbreviation(short, full, "ORG"):
+            yield 1, "abbreviation", f"its characters in order: {words}"
+    elif (a.brand, a.trade) == (b.brand, b.trade):
+        sure = parent or proof or not b.places  # 金风科技 is not 江苏金风科技有限公司
+        strength = (6 + parent) if sure else 0
+        yield strength, "same_brand", f"brand and trade are the same: {words}"
+    elif proof or len(a.brand + a.trade) > 3:
+        yield (4 if proof else 2) + parent, "short_name", f"a short name: {words}"
+    else:
+        yield 0, "short_name", f"a short name: {words}"
 
 
 def _of_bare_zone(name: str) -> bool:
@@ -159,12 +155,11 @@ def _of_bare_zone(name: str) -> bool:
     return bool(zone) and is_generic_park(zone)
 
 
-def _institutions(mine: str, theirs: str) -> tuple[int, str, str] | None:
+def _institutions(mine: str, theirs: str) -> Iterator[Found]:
     """临港新片区管委会 of 上海自贸区临港新片区管委会; bodies of any place are `_bodies`."""
     short, full = sorted((mine, theirs), key=lambda name: (len(name), name))
     if len(zone_body(short)[0]) > 3 and is_short_for(short, full, "ORG"):
-        return 3, "short_name", f"a short name: {short} / {full}"
-    return None
+        yield 3, "short_name", f"a short name: {short} / {full}"
 
 
 def _proof(one: Thing, other: Thing) -> str:

@@ -69,14 +69,16 @@ def _rows(path: Path) -> Iterator[Decision]:
                 )  # fmt: skip
             yield Decision(kind, a, b, note, (str(path), reader.line_num))
     except csv.Error as error:
-        raise InputError(path, f"no CSV: {error}", line=reader.line_num) from error
+        raise InputError(path, f"no CSV: {error}", line=reader.line_num + 1) from error
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise EncodingError(path, f"not UTF-8 at byte {error.start}", todo="save it as UTF-8") from error
+        raise EncodingError(
+            path, f"not UTF-8 at byte {error.start}", todo="save it as UTF-8"
+        ) from error
     except OSError as error:
         raise InputError(path, f"can't be read: {error.strerror or error}") from error
 
@@ -103,7 +105,9 @@ def find(graph: nx.MultiDiGraph, decisions: Decisions) -> Found:
                 named[data["entity_type"], name].add(node)
     found = Found([], [], [])
     for decision in decisions.merges:
-        ends = [_nodes(graph, named, decision, end, found.warnings) for end in (decision.a, decision.b)]
+        ends = [
+            _nodes(graph, named, decision, end, found.warnings) for end in (decision.a, decision.b)
+        ]
         for end, nodes in zip((decision.a, decision.b), ends, strict=True):
             if len(nodes) > 1:
                 raise InputError(
@@ -112,7 +116,9 @@ def find(graph: nx.MultiDiGraph, decisions: Decisions) -> Found:
                 )  # fmt: skip
         found.same.extend((a, b, decision) for a in ends[0] for b in ends[1] if a != b)
     for decision in decisions.never:
-        ends = [_nodes(graph, named, decision, end, found.warnings) for end in (decision.a, decision.b)]
+        ends = [
+            _nodes(graph, named, decision, end, found.warnings) for end in (decision.a, decision.b)
+        ]
         found.never.extend(
             (a, b, decision) for a in sorted(ends[0]) for b in sorted(ends[1]) if a != b
         )

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from zonekg.graph.resolve.blocks import block_pairs
-from zonekg.graph.resolve.things import Pair, Sign, Thing
-from zonekg.names import contradiction, name_key, park_name
+from zonekg.graph.resolve.things import Found, Pair, Sign, Thing
+from zonekg.names import ParkName, contradiction, name_key, park_name
 from zonekg.names.contradictions import kind_covers
 from zonekg.names.divisions import city_of, may_agree, place_name
 from zonekg.names.parts import is_descriptive, plain
@@ -44,6 +44,24 @@ def _cities(sign: Sign) -> set[str]:
     return {city_of(code) or code for code in own or sign.cities}
 
 
+class _Index:
+    """Parks by what they share: blocks by words of their names, zones by place and by name."""
+
+    def __init__(self, nodes: Mapping[str, Thing]) -> None:
+        self.blocks: defaultdict[str, set[str]] = defaultdict(set)
+        self.zones: defaultdict[str, set[str]] = defaultdict(set)
+        self.called: defaultdict[str, set[str]] = defaultdict(set)
+        for node, one in nodes.items():
+            for name in one.sign.names:
+                parts = park_name(name)
+                self.called[name_key(name, "PARK")].add(node)
+                self.blocks[f"name {plain(name)}"].add(node)
+                self.blocks[f"head {parts.head[-2:]}"].add(node)
+                for place in parts.places:
+                    self.zones[place].add(node)
+                    self.blocks[f"place {place} {parts.proper[-2:]}"].add(node)
+
+
 def park_pairs(
     nodes: Mapping[str, Thing],
     bare: Mapping[str, frozenset[str]],
@@ -54,69 +72,50 @@ def park_pairs(
     bare: kinds by node for those of which only that was told; bodies: names of the zones by
     article whose bodies it names.
     """
-    blocks: defaultdict[str, set[str]] = defaultdict(set)
-    zones, called = (defaultdict[str, set[str]](set) for _ in range(2))
+    index = _Index(nodes)
+    for a, b in block_pairs(index.blocks):
+        if found := max(_named(nodes[a], nodes[b]), default=None):
+            yield Pair.of(a, b, found)
     alone: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for node, one in nodes.items():
-        for name in one.sign.names:
-            parts = park_name(name)
-            blocks[f"name {plain(name)}"].add(node)
-            blocks[f"head {parts.head[-2:]}"].add(node)
-            for place in parts.places:
-                zones[place].add(node)
-            called[name_key(name, "PARK")].add(node)
-        for place in one.sign.cities if one.generic else ():
-            for kind in bare[node]:
-                alone[place, kind].append(node)
-    for a, b in block_pairs(blocks):
-        if found := _named(nodes[a], nodes[b]):
-            yield Pair(a, b, *found)
-    for node, one in nodes.items():
         if one.generic:
-            yield from _zones_of_bodies(one, bare[node], bodies, called)
-    for (place, kind), found_alone in sorted(alone.items()):
-        first, *rest = sorted(found_alone)
-        for other in rest:
-            told = f"{kind} alone in articles about {place_name(place)}"
-            yield Pair(first, other, 1, "zone_of_article", told)
-        for node in found_alone:
-            for zone in sorted(zones[place] | zones[city_of(place)]):
-                if found := _zone_of_article(nodes[node], nodes[zone], bare[node]):
-                    yield Pair(*sorted((node, zone)), *found)
+            yield from _zones_of_bodies(one, bare[node], bodies, index.called)
+            yield from _zones_of_article(one, bare[node], nodes, index.zones)
+            for place in one.sign.cities:
+                for kind in bare[node]:
+                    alone[place, kind].append(node)
+    for (place, kind), same in sorted(alone.items()):
+        reason = f"{kind} alone in articles about {place_name(place)}"
+        for other in sorted(same)[1:]:
+            yield Pair.of(min(same), other, (1, "zone_of_article", reason))
 
 
-def _named(one: Thing, other: Thing) -> tuple[int, str, str] | None:
-    best: tuple[int, str, str] | None = None
+def _named(one: Thing, other: Thing) -> Iterator[Found]:
+    where = _where(one, other)
     for mine in one.sign.names:
         for theirs in other.sign.names:
-            found = _names(mine, theirs, one, other)
-            if found and (best is None or found > best):
-                best = found
-    return best
+            a, b = park_name(mine), park_name(theirs)
+            words = f"{mine} / {theirs}"
+            together = bool(set(a.places) & set(b.places))
+            if plain(mine) == plain(theirs):
+                yield 5, "same_name", f"both are called {mine}"
+            elif together and a.proper == b.proper and a.kind == b.kind:
+                yield 5, "same_parts", f"same place, name and kind: {words}"
+            elif together or not (a.places and b.places):
+                yield from _short(a, b, words, where)
 
 
-def _names(mine: str, theirs: str, one: Thing, other: Thing) -> tuple[int, str, str] | None:
-    a, b = park_name(mine), park_name(theirs)
-    words = f"{mine} / {theirs}"
-    where = _where(one, other)
-    if plain(mine) == plain(theirs):
-        return 5, "same_name", f"both are called {mine}"
-    alike = set(a.places) & set(b.places) or not (a.places and b.places)
-    if a.proper == b.proper and a.kind == b.kind and set(a.places) & set(b.places):
-        return 5, "same_parts", f"same place, name and kind: {words}"
-    if not (a.head and b.head and alike):
-        return None
-    short, full = sorted((a, b), key=lambda p: len(p.head))
-    if not full.head.endswith(short.head) or not (
-        kind_covers(a.kind, b.kind) or kind_covers(b.kind, a.kind)
-    ):
-        return None
+def _short(a: ParkName, b: ParkName, words: str, where: str) -> Iterator[Found]:
+    short, full = sorted((a, b), key=lambda parts: len(parts.head))
+    if not short.head or not full.head.endswith(short.head):
+        return
     if a.kind == b.kind:
-        if short.places or not is_descriptive(short.proper) or where:
-            return 4, "short_zone", f"one name is the other without its place: {words}{where}"
-        return 0, "short_zone", f"one name is the other without its place, city unknown: {words}"
-    usual = {a.kind, b.kind} == {"开发区", "经开区"}  # 开发区 is 经开区 where both are told
-    return (3 if usual else 2), "short_kind", f"a shorter word for the kind: {words}{where}"
+        sure = short.places or not is_descriptive(short.proper) or where
+        reason = f"one name is the other without its place: {words}{where}"
+        yield 4 if sure else 0, "short_zone", reason
+    elif kind_covers(a.kind, b.kind) or kind_covers(b.kind, a.kind):
+        usual = {a.kind, b.kind} == {"开发区", "经开区"}
+        yield 3 if usual else 2, "short_kind", f"a shorter word for the kind: {words}{where}"
 
 
 def _where(one: Thing, other: Thing) -> str:
@@ -131,25 +130,38 @@ def _zones_of_bodies(
     bodies: Mapping[str, frozenset[str]],
     called: Mapping[str, set[str]],
 ) -> Iterator[Pair]:
-    told = {zone for key in one.articles for zone in bodies.get(key, ())}
-    fit = [zone for zone in sorted(told) if any(kind_covers(k, park_name(zone).kind) for k in kinds)]
-    for zone in fit if len({name_key(zone, "PARK") for zone in fit}) == 1 else ():
-        for node in sorted(called.get(name_key(zone, "PARK"), ())):
+    """高新区 beside 阳泉高新区管委会 is that zone."""
+    told = {
+        name_key(zone, "PARK"): zone
+        for key in sorted(one.articles)
+        for zone in sorted(bodies.get(key, ()))
+        if _is_of_kind(zone, kinds)
+    }
+    if len(told) == 1:
+        ((key, zone),) = told.items()
+        for node in sorted(called.get(key, ())):
             reason = f"{one.name} in an article that names a body of {zone}"
-            yield Pair(*sorted((one.id, node)), 5, "zone_of_body", reason)
+            yield Pair.of(one.id, node, (5, "zone_of_body", reason))
 
 
-def _zone_of_article(
-    one: Thing, zone: Thing, kinds: frozenset[str]
-) -> tuple[int, str, str] | None:
+def _is_of_kind(zone: str, kinds: frozenset[str]) -> bool:
+    return any(kind_covers(kind, park_name(zone).kind) for kind in kinds)
+
+
+def _zones_of_article(
+    one: Thing,
+    kinds: frozenset[str],
+    nodes: Mapping[str, Thing],
+    zones: Mapping[str, set[str]],
+) -> Iterator[Pair]:
     """高新区 alone is the zone of the place that its article is about."""
-    for name in zone.sign.names:
-        parts = park_name(name)
-        if parts.proper or not any(kind_covers(kind, parts.kind) for kind in kinds):
-            continue
-        exact = bool(set(parts.places) & one.sign.cities)
-        if exact or set(parts.places) & {city_of(code) for code in one.sign.cities}:
-            strength = (4 if exact else 3) - (parts.kind not in kinds)
-            told = place_name(min(one.sign.cities))
-            return strength, "zone_of_article", f"{one.name} in an article about {told}: {name}"
-    return None
+    for place in sorted(one.sign.cities):
+        told = place_name(place)
+        for exact, where in ((True, place), (False, city_of(place))):
+            for node in sorted(zones.get(where, ())):
+                for name in nodes[node].sign.names:
+                    parts = park_name(name)
+                    if where in parts.places and not parts.proper and _is_of_kind(name, kinds):
+                        strength = (4 if exact else 3) - (parts.kind not in kinds)
+                        reason = f"{one.name} in an article about {told}: {name}"
+                        yield Pair.of(one.id, node, (strength, "zone_of_article", reason))

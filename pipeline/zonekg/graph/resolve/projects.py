@@ -7,12 +7,17 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from zonekg.graph.resolve.blocks import block_pairs
-from zonekg.graph.resolve.things import Pair, Sign, Thing
+from zonekg.graph.resolve.things import Found, Pair, Sign, Thing
 from zonekg.names import contradiction, is_abbreviation, is_short_for, name_key, project_name
 from zonekg.names.divisions import city_of, may_agree, place_name
 from zonekg.names.parts import in_order, plain
 
 __all__ = ["project_conflict", "project_pairs"]
+
+
+_LONG = 12
+"""Names of more characters are hardly of two projects by chance."""
+_LARGEST = 100
 
 
 def project_conflict(a: Sign, b: Sign) -> str:
@@ -51,28 +56,25 @@ def project_pairs(nodes: Mapping[str, Thing]) -> Iterator[Pair]:
         sign = one.sign
         near = [*sorted(sign.owners), *sorted(sign.parks), *sorted(_cities(sign))]
         for name in sign.names:
-            blocks[f"name {name_key(name, 'PROJECT')}"].add(node)
+            if len(name_key(name, "PROJECT")) > _LONG:
+                blocks[f"name {name_key(name, 'PROJECT')}"].add(node)
             for other in near:
                 blocks[f"near {other} {name_key(name, 'PROJECT')}"].add(node)
                 for pair in _bigrams(name):
                     blocks[f"{pair} {other}"].add(node)
-    for a, b in block_pairs(blocks):
-        found = _pair(nodes[a], nodes[b])
-        if found:
-            yield Pair(a, b, *found)
+    for a, b in block_pairs(blocks, _LARGEST):
+        if found := max(_named(nodes[a], nodes[b]), default=None):
+            yield Pair.of(a, b, found)
 
 
-def _pair(one: Thing, other: Thing) -> tuple[int, str, str] | None:
-    best: tuple[int, str, str] | None = None
+def _named(one: Thing, other: Thing) -> Iterator[Found]:
     proof = _proof(one, other)
     owners = one.sign.owners | other.sign.owners
     brands = tuple(sorted(word[6:] for word in owners if word.startswith("brand ")))
     for mine in one.sign.names:
         for theirs in other.sign.names:
-            found = _names(mine, theirs, proof, brands)
-            if found and (best is None or found > best):
-                best = found
-    return best
+            if project_name(mine).phase == project_name(theirs).phase:
+                yield from _names(mine, theirs, proof, brands)
 
 
 def _proof(one: Thing, other: Thing) -> dict[str, str]:
@@ -110,35 +112,35 @@ def _product(name: str, brands: tuple[str, ...]) -> str:
 
 def _names(
     mine: str, theirs: str, proof: Mapping[str, str], brands: tuple[str, ...]
-) -> tuple[int, str, str] | None:
+) -> Iterator[Found]:
     words = f"{mine} / {theirs}" + "".join(f"; {one}" for one in proof.values())
-    a, b = project_name(mine), project_name(theirs)
-    if a.phase != b.phase:
-        return None
     if name_key(mine, "PROJECT") == name_key(theirs, "PROJECT"):
-        size = len(name_key(mine, "PROJECT"))
-        if proof:
-            return 5, "same_name", words
-        return (2 if size > 12 else 0, "same_name", words) if size > 6 else None
+        if proof or len(name_key(mine, "PROJECT")) > _LONG:
+            yield 5 if proof else 2, "same_name", words
+        return
     if not proof:
-        return None
-    short, full = sorted((mine, theirs), key=lambda name: (len(name), name))
+        return
+    a, b = project_name(mine), project_name(theirs)
     shared = a.capacity & b.capacity
     product, wider = sorted((_product(mine, brands), _product(theirs, brands)), key=len)
     close = in_order(product, wider) if product else product == wider and a.places == b.places
-    alike = len(_bigrams(mine) & _bigrams(theirs))
     if "owner" in proof:
+        alike = len(_bigrams(mine) & _bigrams(theirs))
         if shared and (close or (alike > 1 and a.capacity == b.capacity)):
-            return 4, "same_capacity", f"same capacity: {words}"
-        if close and (len(product) >= 2 or a.phase or shared):
-            return 4, "same_product", f"same product: {words}"
+            yield 4, "same_capacity", f"same capacity: {words}"
+        elif close and (len(product) >= 2 or a.phase or shared):
+            yield 4, "same_product", f"same product: {words}"
         if "amount" in proof and alike:
-            return 3, "same_amount", words
-        if is_abbreviation(short, full, "PROJECT"):
-            return 2, "short_name", f"a short name: {words}"
-    elif close and len(product) >= 8:
-        return 2, "same_product", f"same product: {words}"
-    elif is_short_for(short, full, "PROJECT") or (shared and close):
+            yield 3, "same_amount", words
+    yield from _short(mine, theirs, words, proof)
+    if close and (len(product) >= 8 or shared):
+        yield 2, "same_product", f"same product: {words}"
+
+
+def _short(mine: str, theirs: str, words: str, proof: Mapping[str, str]) -> Iterator[Found]:
+    short, full = sorted((mine, theirs), key=lambda name: (len(name), name))
+    if "owner" in proof and is_abbreviation(short, full, "PROJECT"):
+        yield 2, "short_name", f"a short name: {words}"
+    elif is_short_for(short, full, "PROJECT"):
         strong = "park" in proof or "amount" in proof
-        return 3 if strong else 2, "short_name", f"a short name: {words}"
-    return None
+        yield 3 if strong else 2, "short_name", f"a short name: {words}"

@@ -11,7 +11,7 @@ import networkx as nx
 from zonekg.names import company_name, is_generic_park, name_key
 from zonekg.names.parts import is_descriptive
 
-__all__ = ["Pair", "Sign", "Thing", "things"]
+__all__ = ["Found", "Pair", "Sign", "Thing", "things"]
 
 
 class Sign(NamedTuple):
@@ -47,6 +47,10 @@ class Thing(NamedTuple):
         return self.label == "PARK" and not self.sign.names
 
 
+Found = tuple[int, str, str]
+"""What a rule finds: strength, rule and reason."""
+
+
 class Pair(NamedTuple):
     """Two nodes that may be one, by a rule, with a reason in words; strength 0 is for review."""
 
@@ -55,6 +59,11 @@ class Pair(NamedTuple):
     strength: int
     rule: str
     reason: str
+
+    @classmethod
+    def of(cls, one: str, other: str, found: Found) -> Pair:
+        """The pair of two nodes in whatever order they come."""
+        return cls(min(one, other), max(one, other), *found)
 
 
 def things(graph: nx.MultiDiGraph, label: str, root: Mapping[str, str]) -> dict[str, Thing]:
@@ -102,9 +111,7 @@ def _sign(
         names = {name for name in names if not is_generic_park(name)}
     articles = graph.graph["articles"]
     cities = frozenset(p for key in data["seen"] if (p := articles[key].get("place")))
-    return Sign(
-        tuple(sorted(names)), data["kind"], cities, frozenset(owners), frozenset(parks)
-    )
+    return Sign(tuple(sorted(names)), data["kind"], cities, frozenset(owners), frozenset(parks))
 
 
 def _thing(
@@ -116,7 +123,9 @@ def _thing(
         key=lambda name: (len(name_key(name, label)), len(name), name),
     )
     amounts = frozenset(
-        (row["relation"], row["low"], row["currency"]) for one in seen.values() for row in one["amounts"]
+        (row["relation"], row["low"], row["currency"])
+        for one in seen.values()
+        for row in one["amounts"]
     )
     dates = [graph.graph["articles"][key]["date"] or "9" for key in seen]
     return Thing(node, label, name, sign, frozenset(seen), near, amounts, min(dates))
