@@ -16,8 +16,8 @@ run = zonekg.run
 home = sys.modules[run.__module__]
 
 FILES = [
-    *("edges.csv", "extraction.jsonl", "graph.graphml", "graph.png", "nodes.csv", "review.csv"),
-    "summary.json",
+    *("edges.csv", "extraction.jsonl", "graph.graphml", "graph.png", "merges.csv", "nodes.csv"),
+    *("review.csv", "same_review.csv", "summary.json"),
 ]
 PAGES = {
     "a.txt": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from zonekg.names.divisions import leading_places
 
@@ -24,6 +25,7 @@ _LOCAL = re.compile(
 )
 
 
+@lru_cache(maxsize=200_000)
 def plain_body(name: str) -> str:
     """A body's name with the short forms of its words.
 
@@ -36,6 +38,7 @@ def plain_body(name: str) -> str:
     return bare
 
 
+@lru_cache(maxsize=200_000)
 def is_local_body(name: str) -> bool:
     """Whether a body's name tells its rank but no place: 省商务厅, 市发改委.
 
@@ -45,6 +48,7 @@ def is_local_body(name: str) -> bool:
     return bool(_LOCAL.match(name)) and not leading_places(name)[1]
 
 
+@lru_cache(maxsize=200_000)
 def zone_body(name: str) -> tuple[str, str]:
     """The zone and the body in a name; empty where it has none.
 

@@ -104,7 +104,7 @@ def _bodies(one: Thing, other: Thing, zones: Mapping[str, frozenset[str]]) -> It
         yield 8, "body_of_place", f"both are of {place_name(min(shared)[0])}: {words}"
     served = zones.get(one.id, frozenset()) & zones.get(other.id, frozenset())
     if served and zone_body(one.name)[1] == zone_body(other.name)[1]:
-        yield 8, "body_of_zone", f"both are of one zone ({min(served)}): {words}"
+        yield 8, "body_of_zone", f"both are of one zone: {words}"
 
 
 def _named(one: Thing, other: Thing) -> Iterator[Found]:
