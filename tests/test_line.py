@@ -21,8 +21,8 @@ home = sys.modules[run.__module__]
 remove = home.remove
 
 FILES = [
-    *("conflicts.csv", "edges.csv", "extraction.jsonl", "graph.graphml"),
-    *("graph.html", "graph.png", "nodes.csv", "review.csv", "summary.json"),
+    *("conflicts.csv", "edges.csv", "extraction.jsonl", "graph.graphml", "graph.html", "graph.png"),
+    *("merges.csv", "nodes.csv", "review.csv", "same_review.csv", "summary.json"),
 ]
 STORE = "zonekg.duckdb"
 PAGES = {
@@ -143,11 +143,11 @@ def test_the_same_bytes_whatever_the_hash_seed_the_place_and_the_folders_name(
 def test_pages_in_folders_and_the_counts(pages, model_path, tmp_path):
     steps = []
     result = run(pages, tmp_path / "out", model_path, progress=lambda *step: steps.append(step))
-    assert (result.pages, result.articles, result.failures) == (3, 3, ())
-    assert sorted(path.name for path in result.files) == FILES
-    assert all(path.parent == tmp_path / "out" for path in result.files)
+    assert (result.pages, result.written.articles, result.failures) == (3, 3, ())
+    assert sorted(path.name for path in result.written.files) == FILES
+    assert all(path.parent == tmp_path / "out" for path in result.written.files)
     assert sorted(content(tmp_path / "out")) == FILES
-    assert result.summary == json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert result.written.summary == json.loads((tmp_path / "out" / "summary.json").read_text())
     assert steps == [*(("pages", i, 3) for i in range(4)), ("graph", 0, 1), ("graph", 1, 1)]
     assert sources(tmp_path / "out") == ["a.txt", "b.txt", "c/d.md"]
 
@@ -155,7 +155,7 @@ def test_pages_in_folders_and_the_counts(pages, model_path, tmp_path):
 def test_two_files_of_one_text_keep_their_names(pages, model_path, tmp_path):
     shutil.copy(pages / "a.txt", pages / "c" / "a.txt")
     result = run(pages, tmp_path / "out", model_path)
-    assert (result.pages, result.articles) == (4, 4)
+    assert (result.pages, result.written.articles) == (4, 4)
     text = (tmp_path / "out" / "extraction.jsonl").read_text(encoding="utf-8")
     rows = [json.loads(line) for line in text.splitlines()]
     assert [row["article"]["source"] for row in rows] == ["a.txt", "b.txt", "c/a.txt", "c/d.md"]
@@ -164,13 +164,13 @@ def test_two_files_of_one_text_keep_their_names(pages, model_path, tmp_path):
 
 def test_one_file_is_enough(pages, model_path, tmp_path):
     result = run(pages / "a.txt", tmp_path / "out", model_path)
-    assert (result.pages, result.articles) == (1, 1)
+    assert (result.pages, result.written.articles) == (1, 1)
     assert b'"source": "a.txt"' in (tmp_path / "out" / "extraction.jsonl").read_bytes()
 
 
 def test_money_nodes_on_request(pages, model_path, tmp_path):
-    plain = run(pages, tmp_path / "a", model_path).summary["nodes"]
-    money = run(pages, tmp_path / "b", model_path, money_nodes=True).summary["nodes"]
+    plain = run(pages, tmp_path / "a", model_path).written.summary["nodes"]
+    money = run(pages, tmp_path / "b", model_path, money_nodes=True).written.summary["nodes"]
     assert "MONEY" not in plain
     assert money["MONEY"] >= 2
     assert check_graphml(tmp_path / "b" / "graph.graphml") == []
@@ -179,7 +179,7 @@ def test_money_nodes_on_request(pages, model_path, tmp_path):
 def test_a_page_without_names_gives_an_empty_graph(model_path, tmp_path):
     (tmp_path / "page.txt").write_text("今天天气很好，大家都很高兴。\n", encoding="utf-8")
     result = run(tmp_path / "page.txt", tmp_path / "out", model_path)
-    assert result.summary["nodes"] == {"all": 0}
+    assert result.written.summary["nodes"] == {"all": 0}
     assert sorted(content(tmp_path / "out")) == FILES
     assert check_graphml(tmp_path / "out" / "graph.graphml") == []
 

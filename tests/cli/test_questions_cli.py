@@ -12,7 +12,7 @@ from zonekg.cli import app
 from zonekg.cli.folding import excerpt, fold
 from zonekg.components.amounts import make_amounts
 from zonekg.graph.questions import Change, Link, Ranked
-from zonekg.line import write_graph
+from zonekg.results import write_graph
 
 PLANT = "年产10万吨钠离子电池产业化示范项目"
 OLD = (

@@ -260,7 +260,7 @@ def test_an_edge_has_sentence_place_confidence_and_its_article_title_and_date(ma
         "confidence": 0.75,
     }
     assert graph.graph["articles"] == {
-        key: {"title": "标题", "source": "page.txt", "date": "2024-05-10"}
+        key: {"title": "标题", "source": "page.txt", "date": "2024-05-10", "place": ""}
     }
 
 

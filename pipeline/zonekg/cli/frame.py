@@ -6,10 +6,10 @@ import datetime as dt
 import json
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,10 +20,14 @@ from rich.text import Text
 import zonekg
 from zonekg.errors import ZonekgError
 
+if TYPE_CHECKING:
+    from zonekg.results import Written
+
 __all__ = [
     "ERROR",
     "INTERRUPTED",
     "PARTIAL",
+    "Apart",
     "By",
     "Commands",
     "Data",
@@ -32,6 +36,7 @@ __all__ = [
     "MoneyNodes",
     "Page",
     "Results",
+    "Same",
     "Settings",
     "Work",
     "complain",
@@ -82,6 +87,14 @@ By = Annotated[
 
 MoneyNodes = Annotated[
     bool, typer.Option("--money-nodes", help="Amounts as nodes too, not only as attributes.")
+]
+Same = Annotated[
+    Path | None,
+    typer.Option("--merges", metavar="FILE", help="CSV of nodes that are one thing (type, a, b)."),
+]
+Apart = Annotated[
+    Path | None,
+    typer.Option("--never-merge", metavar="FILE", help="CSV of nodes that are not one thing."),
 ]
 Results = Annotated[Path, typer.Argument(help="Folder that 'zonekg run' wrote into.")]
 Jobs = Annotated[int, typer.Option(help="Trainings at a time.", min=1)]
@@ -160,9 +173,11 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     out.print(grid)
 
 
-def tell(summary: Mapping[str, Mapping[str, int]], files: Iterable[Path]) -> None:
-    """Print the counts of a graph and the files that it was written to."""
-    for kind, counts in summary.items():
+def tell(written: Written) -> None:
+    """Print the counts of a graph, the files that it was written to, and warnings."""
+    for kind, counts in written.summary.items():
         table(kind, ("type", "count"), list(counts.items()))
-    for path in files:
+    for path in written.files:
         out.print(f"wrote {path}", markup=False)
+    for warning in written.warnings:
+        _err.print("warning:", warning, style="yellow", markup=False)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zonekg.cli.frame import PARTIAL, MoneyNodes, out, tell
+from zonekg.cli.frame import PARTIAL, Apart, MoneyNodes, Same, out, tell
 from zonekg.cli.questions import QUESTIONS
 
 app = typer.Typer(
@@ -25,7 +25,10 @@ def build_command(
     target: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
         "out"
     ),
+    *,
     money_nodes: MoneyNodes = False,
+    merges: Same = None,
+    never_merge: Apart = None,
 ) -> None:
     """Build one graph from one or more extraction files or stores.
 
@@ -33,10 +36,13 @@ def build_command(
 
     Example: zonekg graph build may.jsonl june.jsonl --out out/
     """
-    from zonekg.line import read_docs, write_graph
+    from zonekg.graph.resolve import read_decisions
+    from zonekg.line import read_docs
+    from zonekg.results import write_graph
 
+    decisions = read_decisions(merges, never_merge)
     docs = (doc for path in extractions for doc in read_docs(path))
-    tell(*write_graph(docs, target, money_nodes=money_nodes))
+    tell(write_graph(docs, target, money_nodes=money_nodes, decisions=decisions))
 
 
 @app.command("check")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zonekg.cli.frame import PARTIAL, MoneyNodes, complain, out, progress, tell
+from zonekg.cli.frame import PARTIAL, Apart, MoneyNodes, Same, complain, out, progress, tell
 from zonekg.ingest import MAX_CHARACTERS
 
 
@@ -41,28 +41,35 @@ def run_command(
     replace: Annotated[
         bool, typer.Option("--replace", help="A file may replace another file's page of its name.")
     ] = False,
+    merges: Same = None,
+    never_merge: Apart = None,
 ) -> None:
     """Add newspaper pages to a knowledge graph.
 
     Pages are kept in zonekg.duckdb, and the graph is that of all pages so far: tomorrow's run adds
-    to today's. Pages that have not changed are not read again. Writes graph.html (for the
-    browser), graph.graphml (for Gephi), graph.png, nodes.csv, edges.csv, summary.json,
-    extraction.jsonl and review.csv: relations that are not sure enough for the graph. A page that
-    can't be read is reported, the others are done (exit code 3).
+    to today's. Pages that have not changed are not read again. A page that can't be read is
+    reported, the others are done (exit code 3).
+
+    Writes graph.html (for the browser), graph.graphml (for Gephi), graph.png, nodes.csv, edges.csv,
+    extraction.jsonl, summary.json; merges.csv (names joined into one node, and why),
+    same_review.csv (pairs to decide), conflicts.csv (what articles contradict each other on) and
+    review.csv (relations that are not sure enough for the graph).
 
     Example: zonekg run seeds/ --out out/
     """
+    from zonekg.graph.resolve import read_decisions
     from zonekg.graph.store import STORE
     from zonekg.line import run
 
+    decisions = read_decisions(merges, never_merge)
     with progress() as report:
         result = run(
             source, target, model, money_nodes=money_nodes, max_characters=max_characters,
-            replace=replace, progress=report,
+            replace=replace, decisions=decisions, progress=report,
         )  # fmt: skip
-    tell(result.summary, result.files)
+    tell(result.written)
     out.print(
-        f"{target / STORE}: {result.pages} pages, {result.articles} articles; "
+        f"{target / STORE}: {result.pages} pages, {result.written.articles} articles; "
         f"{result.read} pages read now",
         markup=False,
     )

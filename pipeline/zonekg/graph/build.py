@@ -3,7 +3,8 @@
 The graph is a ``networkx.MultiDiGraph`` that keeps everything by article, so that merging is a
 union: commutative, associative and idempotent.
 
-- ``graph.graph["articles"]``: article id -> {title, source, date}
+- ``graph.graph["articles"]``: article id -> {title, source, date, place}, place being the code of
+  the city (or county) that it is about, empty where that is not clear
 - nodes: ``entity_type``, ``kind`` and ``seen``: article id -> {names: {name: count}, name,
   confidence, places, amounts}, of a project whose state is known also ``state``
 - edges: the key is the relation's label; ``seen``: article id -> [evidence, ...]
@@ -32,8 +33,9 @@ from zonekg.docs import (
     sentence_bounds,
 )
 from zonekg.errors import InputError
-from zonekg.graph.resolve import Entity, entities
+from zonekg.graph.entities import Entity, entities
 from zonekg.graph.states import state_row, united
+from zonekg.names.divisions import told_city
 from zonekg.schema import default_schema
 
 __all__ = ["build", "doc_graph", "merge"]
@@ -68,7 +70,8 @@ def doc_graph(doc: Doc) -> nx.MultiDiGraph:
         )
     graph = _empty()
     graph.graph["articles"][source.id] = {
-        "title": source.title, "source": source.source, "date": source.date
+        "title": source.title, "source": source.source, "date": source.date,
+        "place": told_city(source.title, source.text),
     }  # fmt: skip
     found = entities(doc, source)
     text, mentions = doc.text, doc.ents

@@ -2,7 +2,8 @@
 
 ``counts``: precision, recall and F1 from counts by label and document; ``mentions`` and ``facts``:
 what is compared, and the classes of errors; ``slices``: by length, by seen and unseen names…;
-``confidence``: calibration and thresholds; ``resampling``: intervals and significance.
+``clusters``: which mentions are one thing; ``confidence``: calibration and thresholds;
+``resampling``: intervals and significance.
 """
 
 from zonekg.scoring.counts import PRF, Table

@@ -145,7 +145,8 @@ class Store:
         """Replace what the last graph made of the rows.
 
         entities: rows of entity (the node), label, entity_type, kind. names: entity, article,
-        entity_type, name, mentions. merges: kept, gone (nodes), names, entity_type, rule, reason.
+        entity_type, name, mentions. merges: kept and
+        gone (nodes) with kept_name and gone_name, entity_type, rule, reason.
         """
         with self._transaction():
             for table, rows in (("entities", entities), ("names", names), ("merges", merges)):

@@ -26,7 +26,8 @@ CREATE TABLE names (
     entity VARCHAR, article VARCHAR, entity_type VARCHAR, name VARCHAR, mentions INTEGER
 );
 CREATE TABLE merges (
-    kept VARCHAR, gone VARCHAR, names VARCHAR, entity_type VARCHAR, rule VARCHAR, reason VARCHAR
+    kept VARCHAR, kept_name VARCHAR, gone VARCHAR, gone_name VARCHAR, entity_type VARCHAR,
+    rule VARCHAR, reason VARCHAR
 );
 
 -- Views: the truth in plain columns. Offsets are code points of the article's text.

@@ -1,4 +1,4 @@
-"""Names of organisations, parks and projects: normal forms, kinds, and which may be one thing."""
+"""Normal forms of names that spellings share, and kinds of organisations and parks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["is_generic_park", "is_short_for", "name_key", "org_kind"]
+__all__ = ["COMPANY_ENDS", "is_complete", "is_generic_park", "name_key", "org_kind", "told_kind"]
 
 # full forms and the short forms that papers use for them, longest first
 _ZONE_FORMS = (
@@ -34,7 +34,7 @@ _ZONE_FORMS = (
     ("物流园区", "物流园"),
     ("化工园区", "化工园"),
 )
-_COMPANY_ENDS = (
+COMPANY_ENDS = (
     "股份有限责任公司", "集团股份有限公司", "集团有限责任公司", "集团有限公司", "股份有限公司",
     "有限责任公司", "股份公司", "集团公司", "有限公司", "总公司", "分公司", "公司", "股份",
     "集团", "控股",
@@ -54,10 +54,13 @@ _COMPANY = re.compile(
     r"|能源|电子|材料|汽车|生物|医药|重工|建工|建设|实业|商贸|酒店|物流|电力|电网|铁路局|钢铁|航空)$"
     r"|^(?:中[建铁交冶电核煤航船化]|中国[一二三四五六七八九十]+冶|十[一二三四五六七八九]冶?).{0,3}(?:局|冶|院|建)$"
 )
+_LATIN = re.compile(r"\([A-Za-z][A-Za-z .&-]*\)")
 _BRACKETS = str.maketrans("", "", "（）()【】[]〔〕“”‘’\"'《》·・•—-－ \u3000")
 _GENERIC_PARKS = re.compile(
-    r"(?:国家级?|省级?|市|本|全|该|我)?(?:高新区|经开区|综改区|综保区|自贸区|保税区|开发区|示范区|农业示范区|航空港区|港区|新城"
-    r"|科技园|产业园|工业园|物流园|化工园|创业园|科学城|科技城|健康小镇|特色小镇|生态城|空港|临空经济区|实验区|试验区|合作区|度假区)$"
+    r"(?:国家级?|省级?|市|本|全|该|我)?(?:高新区|经开区|综改区|综保区|自贸区|保税区|开发区|示范区|农业示范区|农高区|综改试验区|自创区|航空港区|港区|新城"
+    r"|科技园|产业园|工业园|物流园|化工园|创业园|科学城|科技城|健康小镇|特色小镇|生态城|空港|临空经济区|实验区|试验区|合作区|边合区|跨合区|临空区|度假区"
+    r"|(?:综合改革|综合配套改革|综改|自贸)试验区|边境经济合作区|跨境经济合作区|临空经济示范区|自主创新示范区"
+    r"|农业高新技术产业示范区)$"
 )
 
 
@@ -73,7 +76,10 @@ def name_key(name: str, label: str) -> str:
     >>> name_key("华启天成(深圳)智能科技有限公司", "ORG")
     '华启天成深圳智能科技'
     """
-    key = unicodedata.normalize("NFKC", name).translate(_BRACKETS)
+    key = unicodedata.normalize("NFKC", name)
+    if label == "ORG":
+        key = _LATIN.sub("", key) or key  # 科思创（Covestro）
+    key = key.translate(_BRACKETS)
     if label == "PARK":
         for long, short in _ZONE_FORMS:
             if key.endswith(long) or long + "管" in key:
@@ -81,7 +87,7 @@ def name_key(name: str, label: str) -> str:
                 break
         key = re.sub(r"^(?:国家级|国家(?!级)|省级)(?=.{4})", "", key)
     elif label == "ORG":
-        for end in _COMPANY_ENDS:
+        for end in COMPANY_ENDS:
             if key.endswith(end) and len(key) - len(end) >= 2:
                 key = key[: -len(end)]
                 break
@@ -109,86 +115,28 @@ def org_kind(name: str) -> str:
     >>> [org_kind(n) for n in ("康佳集团", "阳泉高新区管委会", "山西大同大学")]
     ['company', 'government', 'institution']
     """
+    return told_kind(name) or "company"
+
+
+def is_complete(name: str) -> bool:
+    """Whether a company's name has its legal form, so that it is registered in these words.
+
+    >>> is_complete("康佳集团股份有限公司"), is_complete("康佳集团"), is_complete("康佳公司")
+    (True, False, False)
+    """
+    bare = re.sub(r"[（(][^（）()]*[）)]$", "", name)
+    return bare.endswith(("有限公司", "有限责任公司", "股份公司", "集团公司"))
+
+
+def told_kind(name: str) -> str:
+    """`org_kind` where a word of the name tells it, else empty: 康佳, 哈工大.
+
+    >>> told_kind("康佳集团"), told_kind("哈工大")
+    ('company', '')
+    """
     bare = re.sub(r"[（(][^（）()]*[）)]$", "", name)
     if _COMPANY.search(bare):
         return "company"
     if _GOVERNMENT.search(bare) or "管委会" in bare:
         return "government"
-    return "institution" if _INSTITUTION.search(bare) else "company"
-
-
-@lru_cache(maxsize=100_000)
-def is_short_for(short: str, full: str, label: str) -> bool:
-    """Whether one article may call `full` by the name `short`.
-
-    >>> is_short_for("太行世纪", "太行世纪（阳泉）新能源有限公司", "ORG")
-    True
-    >>> is_short_for("高新区", "阳泉高新区", "PARK"), is_short_for("经开区", "阳泉高新区", "PARK")
-    (True, False)
-    """
-    a, b = name_key(short, label), name_key(full, label)
-    if a == b:
-        return True
-    if label == "PARK" and a.endswith("开发区") and b.endswith(("经开区", "高新区")):
-        return b[:-3].endswith(a[:-3]) and len(a) > 3
-    if len(a) >= len(b) or len(a) < 2:
-        return False
-    if label == "ORG":
-        return _is_short_org(short, full, a, b)
-    if label == "PARK":
-        return _is_short_park(a, b)
-    return label == "PROJECT" and _is_short_project(a, b)
-
-
-_PLACE_FRONT = re.compile(r"(?:[\u4e00-\u9fff]{2,3}[省市县区州旗]?)?")
-
-
-def _is_short_org(short: str, full: str, a: str, b: str) -> bool:
-    """`a` and `b` are the keys of the two names."""
-    kind = org_kind(short)
-    if kind != org_kind(full):
-        return False
-    if kind != "company":  # 大同大学 for 山西大同大学, but 浙江大学 is not 浙江工业大学
-        return b.endswith(a) and len(a) >= 3
-    if short.endswith("银行"):
-        return b.endswith(a)  # 中国银行 is not 中国农业银行
-    if short.endswith("公司") or (short.endswith("集团") and "集团" not in full):
-        return False  # complete in itself
-    core = re.sub(
-        r"(?:科技|新能源|新材料|能源|材料|电子|生物|医药|汽车|重工|智能|光电|股份|集团)$", "", a
-    )
-    core = core if len(core) >= 2 else a
-    if any(b.startswith(core, k) and _PLACE_FRONT.fullmatch(b, 0, k) for k in range(5)):
-        return _in_order(a, b)
-    initials = a[0] == b[0] and len(a) >= 3 and a[1:] in b  # 哈三联 for 哈尔滨三联
-    return initials or (a[:2] == b[:2] and len(a) >= 4 and _in_order(a, b))
-
-
-def _is_short_park(short: str, full: str) -> bool:
-    if is_generic_park(short):
-        return full.endswith(short) or (
-            short.endswith("示范区") and full.endswith(("示范区", "综改区"))
-        )
-    if full.endswith(short):
-        return True
-    # the same kind of zone at the end and the characters of the short name in order
-    return short[-2:] == full[-2:] and short[:2] in full and _in_order(short, full)
-
-
-def _is_short_project(short: str, full: str) -> bool:
-    if len(short) < 5 or (_phase(short) != _phase(full) and _phase(short)):
-        return False
-    if _phase(full) and not _phase(short):
-        return False
-    return short in full or (len(short) >= 8 and _in_order(short, full) and short[-3:] == full[-3:])
-
-
-def _phase(name: str) -> str:
-    match = re.search(r"[一二三四五六七八九十\d][期]|[A-Z\d]标段|[A-Z]区", name, re.I)
-    return match[0] if match else ""
-
-
-def _in_order(short: str, full: str) -> bool:
-    """Whether the characters of `short` stand in `full` in the same order."""
-    rest = iter(full)
-    return all(char in rest for char in short)
+    return "institution" if _INSTITUTION.search(bare) else ""
