@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import zonekg.graph.exports.rows as rows
 import zonekg.graph.gephi as gephi
 from zonekg.errors import OutputError
 from zonekg.graph.check import check_graphml
@@ -282,8 +283,8 @@ words = st.text(st.one_of(legal, st.sampled_from("\t\n\r\"'&<>]")), max_size=30)
 names = st.text(string.ascii_lowercase + "_甲", min_size=3, max_size=8).filter(
     lambda name: (
         name[0] != "_"
-        and not gephi._taken(name)
-        and name not in {"label", "weight", "color", "size", "relation", "evidence", "edge_id"}
+        and not any(rows._fault(on, name) for on in ("node", "edge"))
+        and name not in {"label", "weight", "relation", "evidence", "mentions"}
     )
 )
 values = st.one_of(words, st.integers(-(2**63), 2**63 - 1), st.floats(), st.booleans())
