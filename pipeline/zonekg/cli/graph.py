@@ -1,4 +1,4 @@
-"""``zonekg graph``: extractions to a graph, and a checker of GraphML files."""
+"""``zonekg graph``: extractions to a graph, its exports, and a checker of them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
+from zonekg.cli.export import export_command
 from zonekg.cli.frame import PARTIAL, out, table
 
-app = typer.Typer(no_args_is_help=True, help="Build a graph from extractions; check GraphML files.")
+app = typer.Typer(
+    no_args_is_help=True, help="Build a graph from extractions; export it; check files."
+)
 
 
 @app.command("build")
@@ -41,19 +44,25 @@ def build_command(
 
 @app.command("check")
 def check_command(
-    path: Annotated[Path, typer.Argument(help="A GraphML file.")],
+    path: Annotated[Path, typer.Argument(help="A GraphML or GEXF file.")],
+    raw: Annotated[
+        bool, typer.Option("--raw", help="A pair may have several edges of one relation.")
+    ] = False,
 ) -> None:
-    """Check that Gephi and other readers open a GraphML file as it is meant.
+    """Check that Gephi and other readers open a GraphML or GEXF file as it is meant.
 
     Lists every broken rule with its line (exit code 3).
 
     Example: zonekg graph check out/graph.graphml
     """
-    from zonekg.graph.check import check_graphml
+    from zonekg.graph.check import check_graph
 
-    findings = check_graphml(path)
+    findings = check_graph(path, repeated=raw)
     for finding in findings:
         out.print(f"{path}:{finding.line}: {finding.rule}: {finding.problem}", markup=False)
     if findings:
         raise typer.Exit(PARTIAL)
     out.print(f"{path}: no finding", markup=False)
+
+
+app.command("export")(export_command)
