@@ -41,7 +41,8 @@ class _Check(Scan):
                 self.report("graph", f"{name} {attributes.get(name)!r}, expected {expected}")
 
     def start_graph(self, attributes: dict[str, str]) -> None:
-        if self.graph(attributes.get("defaultedgetype"), "defaultedgetype"):
+        self.graph(attributes.get("defaultedgetype"), "defaultedgetype")
+        if self.graphs == 1:
             self.mode = attributes.get("mode", "static")
             self.timeformat = attributes.get("timeformat", "")
 

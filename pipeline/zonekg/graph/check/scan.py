@@ -122,18 +122,17 @@ class Scan:
 
     # elements
 
-    def graph(self, default: str | None, name: str) -> bool:
-        """A <graph> with its default direction; whether it is the file's own."""
+    def graph(self, default: str | None, name: str) -> None:
+        """A <graph> with its default direction."""
         if len(self.path) > 2:
             self.report("nested-graph", f"<graph> inside <{self.path[-2]}>")
-            return False
+            return
         self.graphs += 1
         if self.graphs > 1:
             self.report("graph", "a second <graph>; Gephi Lite reads the first only")
         if default not in ("directed", "undirected"):
             self.report("graph", f"{name} {default!r}, expected directed or undirected")
         self.directed = default != "undirected"
-        return True
 
     def column(self, words: set[str], key: str) -> None:
         """The names of a column."""

@@ -156,11 +156,11 @@ def _plain(data: Mapping[str, Any], on: str, place: object) -> Row:
             text = _ILLEGAL.sub("", value)
             if text.strip():  # Gephi takes blank text for a missing value
                 out[name] = text
-        elif isinstance(value, bool | np.bool_):
+        elif isinstance(value, (bool, np.bool_)):
             out[name] = bool(value)
-        elif isinstance(value, Integral):
+        elif isinstance(value, (int, Integral)):  # the plain type first: it is quicker
             out[name] = int(value)
-        elif isinstance(value, Real):
+        elif isinstance(value, (float, Real)):
             number = float(value)
             if math.isfinite(number):
                 out[name] = number if abs(number) >= _LEAST else 0.0
