@@ -80,8 +80,8 @@ def test_the_list_of_commands():
         "annotations agree", "annotations audit", "annotations check", "annotations convert",
         "annotations crossfit", "annotations doubts", "articles", "card", "compare", "curve",
         "drift", "encoder", "evaluate", "extract", "graph build", "graph check", "graph conflicts",
-        "graph diff", "graph neighbors", "graph path", "graph stats", "graph top", "pages",
-        "remove", "run", "train",
+        "graph diff", "graph export", "graph neighbors", "graph path", "graph stats", "graph top",
+        "pages", "remove", "run", "train",
     ]  # fmt: skip
     shown = call("--help").output
     assert [name for name in TOP.commands if name not in shown] == []
@@ -170,6 +170,8 @@ WRONG = {
     "graph diff": ["graph", "diff", "NOTHING", "PAGE"],
     "graph conflicts of no graph": ["graph", "conflicts", "EMPTY"],
     "graph conflicts of text": ["graph", "conflicts", "PAGE"],
+    "graph export": ["graph", "export", "NOTHING", "--out", "OUT"],
+    "graph export of text": ["graph", "export", "PAGE", "--out", "OUT"],
     "annotations convert": ["annotations", "convert", "NOTHING", "OUT"],
     "annotations convert of text": ["annotations", "convert", "PAGE", "OUT"],
     "annotations agree": ["annotations", "agree", "NOTHING", "NOTHING"],
@@ -236,6 +238,8 @@ def test_an_error_is_one_line_on_stderr_and_exit_code_1(what, page, model_path, 
         ["extract", "a", "--processes", "0"],
         ["run", "a", "--max-characters", "x"],
         ["graph", "nothing"],
+        ["graph", "export", "a", "--format", "dot"],
+        ["graph", "export", "a", "--raw", "--simple"],
         ["annotations", "convert", "a"],
         ["train", "a.cfg"],
     ],
@@ -437,6 +441,24 @@ def test_pages_of_another_model_are_told_of(page, model_path, tmp_path, monkeypa
     ran = call("run", page, "--out", tmp_path / "out", "--model", model_path)
     assert ran.exit_code == 0, ran.output
     assert ran.stdout.count("1 pages come from another model or release of zonekg; to read") == 1
+
+
+def test_graph_export(rows, tmp_path):
+    done = call("graph", "export", rows, "-f", "gexf", "-f", "neo4j", "-f", "csv", "-o", tmp_path)
+    assert done.exit_code == 0, done.output
+    names = ["graph.gexf", "neo4j/nodes.csv", "neo4j/relationships.csv", "neo4j/import.cypher",
+             "nodes.csv", "edges.csv"]  # fmt: skip
+    assert done.stdout.splitlines()[:6] == [f"wrote {tmp_path / name}" for name in names]
+    assert "neo4j-admin database import full" in done.stdout
+    assert "Don't merge" not in done.stdout
+    assert call("graph", "check", tmp_path / "graph.gexf").exit_code == 0
+
+
+def test_graph_export_of_statements_says_how_gephi_takes_them(rows, tmp_path):
+    done = call("graph", "export", rows, "--raw", "--out", tmp_path)
+    assert done.stdout.startswith(f"wrote {tmp_path / 'graph.graphml'}\n")
+    assert "'Edges merge strategy' to 'Don't merge'" in done.stdout
+    assert call("graph", "check", "--raw", tmp_path / "graph.graphml").exit_code == 0
 
 
 def test_annotations_check(root, tmp_path):

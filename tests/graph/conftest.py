@@ -1,4 +1,4 @@
-"""A flat graph to write, the parser of Gephi Lite to read it with, Docs from accounts."""
+"""A flat graph to write, parsers under Node to read it with, Docs from accounts."""
 
 import json
 from pathlib import Path
@@ -55,12 +55,22 @@ def sample():
 
 
 @pytest.fixture(scope="session")
-def graphology():
-    """A function: path of a GraphML file -> what graphology-graphml reads from it."""
+def node_packages():
     from npm import Packages  # here, as a test imports this file alone
 
-    packages = Packages(READER)
-    return lambda path: json.loads(packages.node("read.mjs", str(path)))
+    return Packages(READER)
+
+
+@pytest.fixture(scope="session")
+def graphology(node_packages):
+    """A function: path of a GraphML or GEXF file -> what Gephi Lite's parser reads from it."""
+    return lambda path: json.loads(node_packages.node("read.mjs", str(path)))
+
+
+@pytest.fixture(scope="session")
+def cytoscape(node_packages):
+    """A function: path of a GraphML file -> what cytoscape-graphml reads from it."""
+    return lambda path: json.loads(node_packages.node("cytoscape.mjs", str(path)))
 
 
 @pytest.fixture(scope="session")

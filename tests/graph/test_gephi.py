@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import zonekg.graph.exports.rows as rows
 import zonekg.graph.gephi as gephi
 from zonekg.errors import OutputError
 from zonekg.graph.check import check_graphml
@@ -145,6 +146,23 @@ def test_gephi_lite_reads_it(flat, tmp_path, graphology):
         assert data.items() <= edge["attributes"].items()
 
 
+def test_cytoscape_reads_it(flat, tmp_path, cytoscape):
+    write_graphml(flat, tmp_path / "a.graphml")
+    back = cytoscape(tmp_path / "a.graphml")
+    assert {node["id"]: node["n_label"] for node in back["nodes"]} == dict(flat.nodes(data="label"))
+    found = {(e["source"], e["target"], e["id"], e["e_relation"]) for e in back["edges"]}
+    assert found == {(u, v, k, d["relation"]) for u, v, k, d in flat.edges(keys=True, data=True)}
+
+
+def test_statements_of_a_relation_stand_side_by_side_when_the_graph_says_so(tmp_path):
+    graph = pair()
+    graph.add_edge("n:1", "n:2", "r:2", relation="INVESTS_IN")
+    graph.graph["repeated"] = True
+    write_graphml(graph, tmp_path / "a.graphml")
+    assert [f.rule for f in check_graphml(tmp_path / "a.graphml")] == ["edge-repeated"]
+    assert check_graphml(tmp_path / "a.graphml", repeated=True) == []
+
+
 def test_the_checker_finds_nothing(flat, tmp_path):
     write_graphml(flat, tmp_path / "a.graphml")
     assert check_graphml(tmp_path / "a.graphml") == []
@@ -250,6 +268,7 @@ BROKEN = {
     "attribute 'type' can't": lambda g: g.add_node("n:1", type="ORG"),
     "attribute 'Label' can't": lambda g: g.add_node("n:1", Label="x"),
     "attribute 'a b' can't": lambda g: g.add_node("n:1", **{"a b": 1}),
+    "attribute 'source' is made": lambda g: g["n:1"]["n:2"]["r:1"].update(source="x"),
     "attribute 'color' is made": lambda g: g.add_node("n:1", color="red"),
     "is a list, expected": lambda g: g.add_node("n:1", names=["甲"]),
     "'Tax' and 'tax' are one column": lambda g: g.add_node("n:1", tax=1, Tax=2),
@@ -282,8 +301,8 @@ words = st.text(st.one_of(legal, st.sampled_from("\t\n\r\"'&<>]")), max_size=30)
 names = st.text(string.ascii_lowercase + "_甲", min_size=3, max_size=8).filter(
     lambda name: (
         name[0] != "_"
-        and not gephi._taken(name)
-        and name not in {"label", "weight", "color", "size", "relation", "evidence", "edge_id"}
+        and not any(rows._fault(on, name) for on in ("node", "edge"))
+        and name not in {"label", "weight", "relation", "evidence", "mentions"}
     )
 )
 values = st.one_of(words, st.integers(-(2**63), 2**63 - 1), st.floats(), st.booleans())

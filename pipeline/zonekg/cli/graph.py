@@ -1,4 +1,4 @@
-"""``zonekg graph``: extractions to a graph, a checker of GraphML files, and questions."""
+"""``zonekg graph``: extractions to a graph, its exports, a checker, and questions."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from zonekg.cli.export import export_command
 from zonekg.cli.frame import PARTIAL, Apart, MoneyNodes, Same, out, tell
 from zonekg.cli.questions import QUESTIONS
 
 app = typer.Typer(
-    no_args_is_help=True, help="Build a graph from extractions, check it, ask it questions."
+    no_args_is_help=True, help="Build a graph from extractions, export it, check it, ask it."
 )
 for _name, _command in QUESTIONS.items():
     app.command(_name, rich_help_panel="Questions")(_command)
@@ -47,19 +48,25 @@ def build_command(
 
 @app.command("check")
 def check_command(
-    path: Annotated[Path, typer.Argument(help="A GraphML file.")],
+    path: Annotated[Path, typer.Argument(help="A GraphML or GEXF file.")],
+    raw: Annotated[
+        bool, typer.Option("--raw", help="A pair may have several edges of one relation.")
+    ] = False,
 ) -> None:
-    """Check that Gephi and other readers open a GraphML file as it is meant.
+    """Check that Gephi and other readers open a GraphML or GEXF file as it is meant.
 
     Lists every broken rule with its line (exit code 3).
 
     Example: zonekg graph check out/graph.graphml
     """
-    from zonekg.graph.check import check_graphml
+    from zonekg.graph.check import check_graph
 
-    findings = check_graphml(path)
+    findings = check_graph(path, repeated=raw)
     for finding in findings:
         out.print(f"{path}:{finding.line}: {finding.rule}: {finding.problem}", markup=False)
     if findings:
         raise typer.Exit(PARTIAL)
     out.print(f"{path}: no finding", markup=False)
+
+
+app.command("export")(export_command)

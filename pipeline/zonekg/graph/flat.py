@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +11,7 @@ import networkx as nx
 
 from zonekg.graph.amounts import amount_text, tellings
 from zonekg.graph.conflicts import node_conflicts
+from zonekg.graph.edges import EDGES, Edge, edge_id, stored
 from zonekg.graph.seen import by_date, full_name, place
 from zonekg.graph.states import state_columns
 from zonekg.schema import default_schema
@@ -23,8 +23,16 @@ Attributes = dict[str, str | float | int | bool]
 _JOINT = " || "
 
 
-def flatten(graph: nx.MultiDiGraph, *, money_nodes: bool = False) -> nx.MultiDiGraph:
-    """A new graph whose attributes are str, float, int or bool, one edge a relation of two nodes.
+def flatten(
+    graph: nx.MultiDiGraph, *, edges: str = "relation", money_nodes: bool = False
+) -> nx.MultiDiGraph:
+    """A new graph whose attributes are str, float, int or bool.
+
+    edges: what one edge stands for. ``relation``: a relation of two nodes, with all its evidence.
+    ``evidence``: one statement of a relation, with its own sentence, title, source, date and
+    confidence; the graph then has ``graph["repeated"]``, and Gephi must be told not to merge
+    edges. ``pair``: all relations of two nodes, named ``投资 / ←位于``: in the direction of the one
+    that most articles tell, an arrow before those that run the other way.
 
     Amounts become attributes of their owner (``total_investment_cny``, in yuan; a foreign currency
     stays what it is, ``total_investment_usd``), and with `money_nodes` nodes of their own besides.
@@ -33,18 +41,21 @@ def flatten(graph: nx.MultiDiGraph, *, money_nodes: bool = False) -> nx.MultiDiG
     ``amounts_evidence``, and ``conflicts`` counts those that disagree. Projects have the
     ``status`` and ``events`` of `states.state_columns`. What is blank is left out.
     """
+    if edges not in EDGES:
+        raise ValueError(f"edges {edges!r}, expected one of {', '.join(EDGES)}")
     articles = graph.graph["articles"]
     flat = nx.MultiDiGraph()
+    if edges == "evidence":
+        flat.graph["repeated"] = True
     for node, data in sorted(graph.nodes(data=True)):
         flat.add_node(node, **_node(data, articles))
-    for head, tail, relation, data in sorted(
-        graph.edges(keys=True, data=True), key=lambda e: e[:3]
-    ):
-        key = _edge_id(head, relation, tail)
-        flat.add_edge(head, tail, key, **_edge(relation, data["seen"], articles))
+    found = [*stored(graph)]
     if money_nodes:
         for node, data in sorted(graph.nodes(data=True)):
-            _add_money(flat, node, data["seen"], articles)
+            found += _add_money(flat, node, data["seen"], articles)
+    for edge in EDGES[edges](found):
+        row = _edge(edge.relation, edge.seen, articles)
+        flat.add_edge(edge.head, edge.tail, edge.key, **row | {**edge.named})
     return flat
 
 
@@ -97,10 +108,6 @@ def _amounts(seen: Mapping[str, Any], articles: Mapping[str, Any]) -> Attributes
     return out
 
 
-def _edge_id(head: str, relation: str, tail: str) -> str:
-    return "r:" + hashlib.sha256(f"{head}|{relation}|{tail}".encode()).hexdigest()[:16]
-
-
 def _edge(relation: str, seen: Mapping[str, Any], articles: Mapping[str, Any]) -> Attributes:
     kind = default_schema().relations[relation]
     rows = [(key, row) for key in by_date(seen, articles) for row in seen[key]]
@@ -124,15 +131,18 @@ def _edge(relation: str, seen: Mapping[str, Any], articles: Mapping[str, Any]) -
 
 def _add_money(
     flat: nx.MultiDiGraph, owner: str, seen: Mapping[str, Any], articles: Mapping[str, Any]
-) -> None:
-    """Nodes for the amounts of one owner; an amount that several articles tell is one of them."""
+) -> Iterator[Edge]:
+    """Nodes for the amounts of one owner; an amount that several articles tell is one of them.
+
+    Yields the edges from the owner to them.
+    """
     told: dict[tuple[str, str, str, str], dict[str, list[Any]]] = {}
     for key in by_date(seen, articles):
         for row in seen[key]["amounts"]:
             worth = (row["relation"], row["low"], row["high"], row["currency"])
             told.setdefault(worth, {}).setdefault(key, []).append(row)
     for (relation, low, high, currency), rows in sorted(told.items()):
-        node = "n:" + _edge_id(owner, relation, f"{low} {high} {currency}")[2:]
+        node = "n:" + edge_id(owner, relation, f"{low} {high} {currency}")[2:]
         flat_rows = [row for found in rows.values() for row in found]
         first = flat_rows[0]
         column = f"amount_{currency.lower()}"
@@ -148,8 +158,7 @@ def _add_money(
         if high != low:
             attributes[f"{column}_max"] = float(Decimal(high))
         flat.add_node(node, **attributes, **_dates(rows, articles))
-        edge = _edge_id(owner, relation, node)
-        flat.add_edge(owner, node, edge, **_edge(relation, rows, articles))
+        yield Edge(owner, node, edge_id(owner, relation, node), relation, rows)
 
 
 def summary(flat: nx.MultiDiGraph) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,7 +21,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BASE_SIZE", "TOP_SIZE", "layout", "node_sizes"]
+__all__ = ["BASE_SIZE", "TOP_SIZE", "layout", "node_sizer", "node_sizes"]
 
 Points = NDArray[np.float64]
 Sky = list[tuple[float, float, float]]
@@ -45,16 +45,23 @@ def node_sizes(graph: nx.MultiDiGraph) -> dict[Any, float]:
     >>> node_sizes(graph)
     {'a': 40.0, 'b': 10.0, 'c': 10.0, 'd': 10.0}
     """
-    weight = {
-        node: graph.degree(node) + max(0, data.get("mentions", 0))
-        for node, data in graph.nodes(data=True)
-    }
-    low, high = min(weight.values(), default=0), max(weight.values(), default=0)
+    size = node_sizer(graph)
+    return {node: size(node) for node in graph}
+
+
+def node_sizer(graph: nx.MultiDiGraph) -> Callable[[Any], float]:
+    """What `node_sizes` tells of a node, in memory that does not grow with the graph."""
+
+    def weight(node: Any) -> int:
+        mentions: int = graph.nodes[node].get("mentions", 0)
+        return int(graph.degree(node)) + max(0, mentions)
+
+    low = min(map(weight, graph), default=0)
+    high = max(map(weight, graph), default=0)
     span = TOP_SIZE - BASE_SIZE
-    return {
-        node: round(BASE_SIZE + span * math.sqrt((value - low) / ((high - low) or 1)), 2)
-        for node, value in weight.items()
-    }
+    return lambda node: round(
+        BASE_SIZE + span * math.sqrt((weight(node) - low) / ((high - low) or 1)), 2
+    )
 
 
 def layout(graph: nx.MultiDiGraph, seed: int = 1) -> dict[Any, tuple[float, float]]:

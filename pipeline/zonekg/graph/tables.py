@@ -13,6 +13,8 @@ import networkx as nx
 
 from zonekg.errors import InputError
 from zonekg.files import make_folder, open_atomic
+from zonekg.graph.exports.conventions import column_order
+from zonekg.graph.exports.order import in_order
 
 __all__ = [
     "EDGE_COLUMNS",
@@ -24,16 +26,10 @@ __all__ = [
     "write_tables",
 ]
 
-NODE_COLUMNS = (
-    "label", "entity_type", "kind", "names", "mentions", "articles", "confidence",
-    "first_date", "last_date", "status", "events", "status_evidence", "*", "sources",
-)  # fmt: skip
+NODE_COLUMNS = column_order("node")
 """The order of node columns; `*` stands for all others (the amounts), by name."""
 
-EDGE_COLUMNS = (
-    "relation", "label", "weight", "symmetric", "confidence", "first_date", "last_date", "*",
-    "evidence_count", "evidence", "titles", "sources",
-)  # fmt: skip
+EDGE_COLUMNS = column_order("edge")
 """The order of edge columns; `*` stands for all others, by name."""
 
 _CELL_LIMIT = 32_767  # characters that Excel takes in a cell
@@ -77,18 +73,19 @@ def write_tables(graph: nx.MultiDiGraph, folder: str | Path) -> list[Path]:
 def _node_rows(graph: nx.MultiDiGraph) -> Iterator[list[Any]]:
     names = column_names((data for _, data in graph.nodes(data=True)), NODE_COLUMNS)
     yield ["id", *names]
-    for node in sorted(graph):
+    for node in in_order(graph):
         yield [node, *map(graph.nodes[node].get, names)]
 
 
 def _edge_rows(graph: nx.MultiDiGraph) -> Iterator[list[Any]]:
     names = column_names((data for *_, data in graph.edges(data=True)), EDGE_COLUMNS)
     yield ["id", "source", "target", "source_label", "target_label", *names]
-    label = {node: data.get("label", node) for node, data in graph.nodes(data=True)}
-    for source, target, key, data in sorted(
-        graph.edges(keys=True, data=True), key=lambda edge: (edge[2], edge[0], edge[1])
-    ):
-        yield [key, source, target, label[source], label[target], *map(data.get, names)]
+    label = graph.nodes(data="label")
+    keys = ([key, source, target] for source, target, key in graph.edges(keys=True))
+    for key, source, target in in_order(keys):
+        ends = [label[node] or node for node in (source, target)]
+        row = graph.edges[source, target, key]
+        yield [key, source, target, *ends, *map(row.get, names)]
 
 
 def write_csv(path: Path, rows: Iterable[Sequence[Any]]) -> None:

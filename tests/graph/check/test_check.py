@@ -15,7 +15,8 @@ KEYS = """\
   <key id="n_size" for="node" attr.name="size" attr.type="double"/>
   <key id="n_color" for="node" attr.name="color" attr.type="string"/>
   <key id="e_weight" for="edge" attr.name="weight" attr.type="double"/>
-  <key id="e_symmetric" for="edge" attr.name="symmetric" attr.type="boolean"/>
+  <key id="e_symmetric" for="edge" attr.name="symmetric" attr.type="boolean"/>\
+<key id="e_relation" for="edge" attr.name="relation" attr.type="string"/>
 """
 NODES = """\
     <node id="n:1"><data key="n_label">甲</data><data key="n_mentions">3</data>
@@ -25,8 +26,10 @@ NODES = """\
 """
 EDGES = """\
     <edge id="r:1" source="n:1" target="n:2" label="TAX">
-      <data key="e_weight">2</data><data key="e_symmetric">false</data></edge>
-    <edge id="r:2" source="n:1" target="n:2" label="BUILDS"/>
+      <data key="e_weight">2</data><data key="e_symmetric">false</data>\
+<data key="e_relation">TAX</data></edge>
+    <edge id="r:2" source="n:1" target="n:2" label="BUILDS">\
+<data key="e_relation">BUILDS</data></edge>
 """
 GOOD = f"""\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -36,7 +39,8 @@ GOOD = f"""\
 </graphml>
 """
 NODE = '<node id="n:1">'
-EDGE = '<edge id="r:2" source="n:1" target="n:2" label="BUILDS"/>'
+OPEN = '<edge id="r:2" source="n:1" target="n:2" label="BUILDS">'
+EDGE = f'{OPEN}<data key="e_relation">BUILDS</data></edge>'
 Y_KEY = '<key id="n_y" for="node" attr.name="y" attr.type="double"/>'
 
 
@@ -99,6 +103,10 @@ BROKEN = {
     "key-type": [
         (add_key(**{"attr.type": of}), 11)
         for of in (None, "date", "integer", "liststring", "bigdecimal", "String")
+    ] + [
+        (swap('weight" attr.type="double"', 'weight" attr.type="string"'), 9),
+        (swap('size" attr.type="double"', 'size" attr.type="boolean"')
+         .replace('size">20<', 'size">true<'), 7),
     ],
     "key-name": [
         (add_key(**{"attr.name": "label"}), 11), (add_key(**{"attr.name": None}), 11),
@@ -132,6 +140,10 @@ BROKEN = {
     ],
     "color": [
         (swap("#3B6fb6", text), 14) for text in ("red", "rgb(1,2,3)", "#3b6fb6ff", "", " #3b6fb6")
+    ] + [
+        (swap(Y_KEY, Y_KEY + key(id="n_r", **{"attr.name": "r", "attr.type": of}).strip())
+         .replace(NODE, f'{NODE}<data key="n_r">{value}</data>'), 12)
+        for of, value in (("double", "255.0"), ("int", "256"), ("int", "-1"))
     ],
     "node-id": [
         (swap(NODE, "<node/>" + NODE), 12), (swap(NODE, '<node id=""/>' + NODE), 12),
@@ -148,9 +160,29 @@ BROKEN = {
         (swap(EDGE, EDGE.replace(' target="n:2"', "")), 18),
     ],
     "edge-label": [(swap(' label="BUILDS"', ""), 18), (swap('"BUILDS"', '" "'), 18)],
-    "edge-repeated": [(swap('"BUILDS"', '"TAX"'), 18)],
+    "edge-kinds": [(swap(EDGE, EDGE + "".join(
+        f'\n<edge id="r:k{i}" source="n:1" target="n:2" label="K{i}">'
+        f'<data key="e_relation">K{i}</data></edge>' for i in range(65_533))), 18 + 65_533)],
+    "float": [
+        (swap('size" attr.type="double"', 'size" attr.type="float"')
+         .replace('size">20<', 'size">1234567890.12<'), 13),
+    ],
+    "desc": [(swap(NODE, NODE + "<desc>甲</desc>"), 12), (swap(OPEN, OPEN + "<desc/>"), 18)],
+    "key-default": [
+        (swap(Y_KEY, Y_KEY[:-2] + "><default>0</default></key>"), 6),
+    ],
+    "edge-repeated": [
+        (GOOD.replace("BUILDS", "TAX"), 18),
+        # an undirected pair has no order
+        (GOOD.replace("BUILDS", "TAX").replace('"directed"', '"undirected"')
+         .replace('"r:2" source="n:1" target="n:2"', '"r:2" source="n:2" target="n:1"'), 18),
+    ],
+    "edge-relation": [
+        (swap(EDGE, OPEN + "</edge>"), 18), (swap(">BUILDS<", ">TAX<"), 18),
+        (swap('<data key="e_relation">TAX', '<data key="e_relation">税'), 16),
+    ],
     "edge-direction": [
-        (swap(EDGE, EDGE.replace("/>", f' directed="{value}"/>')), 18)
+        (swap(OPEN, OPEN.replace(">", f' directed="{value}">')), 18)
         for value in ("true", "false")
     ],
     "weight": [
@@ -206,7 +238,15 @@ def test_a_broken_file_fires_its_rule_and_no_other(tmp_path, rule, text, line):
         # nodes after the edges
         GOOD.replace(NODES, "").replace(EDGES, EDGES + NODES),
         # the opposite direction is another pair
-        swap('source="n:1" target="n:2" label="BUILDS"', 'source="n:2" target="n:1" label="TAX"'),
+        GOOD.replace("BUILDS", "TAX")
+        .replace('"r:2" source="n:1" target="n:2"', '"r:2" source="n:2" target="n:1"'),
+        # colours as numbers, digits that a float holds
+        swap(Y_KEY, Y_KEY + key(id="n_r", **{"attr.name": "r", "attr.type": "int"}).strip())
+        .replace(NODE, f'{NODE}<data key="n_r">255</data>'),
+        swap('size" attr.type="double"', 'size" attr.type="float"')
+        .replace('size">20<', 'size">0.1234567<'),
+        # the label in a column of another name
+        GOOD.replace("e_relation", "e_kind").replace('"relation"', '"kind"'),
     ],
 )  # fmt: skip
 def test_allowed(tmp_path, text):
