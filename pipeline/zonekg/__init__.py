@@ -4,7 +4,7 @@ From a page to a file for Gephi::
 
     page = zonekg.read_page("seeds/000_2083f7aa6022cc23.txt")
     nlp = zonekg.load_model("models/zh_zone_news_trf")
-    graph = zonekg.build(zonekg.extract(page, nlp))
+    graph = zonekg.resolve(zonekg.build(zonekg.extract(page, nlp))).graph
     zonekg.write_graphml(zonekg.flatten(graph), "graph.graphml")
 """
 
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from zonekg.graph.flat import flatten
     from zonekg.graph.gephi import write_graphml
     from zonekg.graph.gephi_reader import read_graphml
+    from zonekg.graph.resolve import read_decisions, resolve
     from zonekg.graph.store import Store
+    from zonekg.graph.viewer import write_html
     from zonekg.ingest import read_page, read_pages
     from zonekg.line import run
     from zonekg.schema import Schema, default_schema
@@ -53,13 +55,16 @@ _HOME = {
     "load_model": "extraction",
     "merge": "graph.build",
     "parse_amount": "components.amounts",
+    "read_decisions": "graph.resolve",
     "read_graphml": "graph.gephi_reader",
     "read_page": "ingest",
     "read_pages": "ingest",
     "relations": "docs",
+    "resolve": "graph.resolve",
     "run": "line",
     "train": "training",
     "write_graphml": "graph.gephi",
+    "write_html": "graph.viewer",
 }
 
 __all__ = [
@@ -83,13 +88,16 @@ __all__ = [
     "load_model",
     "merge",
     "parse_amount",
+    "read_decisions",
     "read_graphml",
     "read_page",
     "read_pages",
     "relations",
+    "resolve",
     "run",
     "train",
     "write_graphml",
+    "write_html",
 ]
 
 __version__ = "0.1.0"

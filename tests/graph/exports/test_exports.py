@@ -44,11 +44,9 @@ def test_an_unknown_format_writes_nothing(flat, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("name", [name for name in WRITTEN if name != "csv"])  # tables take it
 def test_a_format_that_cannot_be_written_leaves_no_file(flat, tmp_path, name):
     flat.edges["n:01", "n:00", "r:00"]["weight"] = 0
-    if name == "csv":  # tables tell what is there
-        pytest.skip("a weight of 0 is no fault of a table")
     with pytest.raises(OutputError, match="weight 0, expected"):
         export(flat, tmp_path, [name])
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
