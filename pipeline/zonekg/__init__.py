@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zonekg.graph.build import build, merge
     from zonekg.graph.check import check_graphml
     from zonekg.graph.conflicts import conflicts
+    from zonekg.graph.exports import export
     from zonekg.graph.flat import flatten
     from zonekg.graph.gephi import write_graphml
     from zonekg.graph.gephi_reader import read_graphml
@@ -49,6 +50,7 @@ _HOME = {
     "conflicts": "graph.conflicts",
     "default_schema": "schema",
     "evaluate": "evaluation",
+    "export": "graph.exports",
     "extract": "extraction",
     "flatten": "graph.flat",
     "groups": "docs",
@@ -82,6 +84,7 @@ __all__ = [
     "conflicts",
     "default_schema",
     "evaluate",
+    "export",
     "extract",
     "flatten",
     "groups",
