@@ -89,3 +89,19 @@ def test_no_thing_of_a_document_is_in_two_clusters(split):
             key = doc, records[doc][entity][2]
             assert key not in seen, (cluster["cluster"], seen[key])
             seen[key] = cluster["cluster"]
+
+
+def test_a_second_annotator_made_the_same_clusters_of_the_test_articles():
+    articles = FOLDER / "resolution" / "test" / "articles.jsonl"
+    records = {record["id"]: wordings(record) for _, record in read_records(articles)}
+
+    def found(path):
+        clusters = [
+            frozenset((doc, records[doc][key][2]) for doc, key in row["members"] if doc in records)
+            for _, row in read_records(path)
+        ]
+        return {cluster for cluster in clusters if len(cluster) > 1}
+
+    first = found(articles.with_name("clusters.jsonl"))
+    assert len(first) == 271
+    assert first == found(FOLDER / "agreement" / "resolution" / "clusters.jsonl")

@@ -56,7 +56,9 @@ def gold():
 
 def test_the_files():
     assert [path.relative_to(FOLDER).as_posix() for path in FILES] == [
-        *(f"agreement/{part}-{x}.jsonl" for part in ("dev", "test", "train") for x in "ab"),
+        *(f"agreement/dev-{x}.jsonl" for x in "ab"),
+        "agreement/resolution/clusters.jsonl",
+        *(f"agreement/{part}-{x}.jsonl" for part in ("test", "train") for x in "ab"),
         *(f"attributes/{name}.jsonl" for name in ("dev", "test", "test_A", "test_B", "train")),
         "crossfit/train.jsonl",
         "dev/dev.jsonl",

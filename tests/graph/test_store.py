@@ -207,8 +207,8 @@ def asked(path, told):
              "entity_type": one["entity_type"]}
             for one in names
         ]  # fmt: skip
-        merge = {"kept": "n:ORG", "gone": "n:x", "names": "康佳", "entity_type": "ORG",
-                 "rule": "alias", "reason": "…"}  # fmt: skip
+        merge = {"kept": "n:ORG", "kept_name": "康佳集团", "gone": "n:x", "gone_name": "康佳",
+                 "entity_type": "ORG", "rule": "alias", "reason": "…"}  # fmt: skip
         store.set_graph([], [], [merge])
         store.set_graph(entities, names, [merge])
     with duckdb.connect(path, read_only=True) as db:
@@ -243,7 +243,7 @@ def test_plain_columns_for_sql(asked):
     assert asked("SELECT * FROM entities ORDER BY label DESC LIMIT 1") == [
         ("n:PROJECT", project, "PROJECT", "")
     ]
-    assert asked("SELECT kept, gone, names FROM merges") == [("n:ORG", "n:x", "康佳")]
+    assert asked("SELECT kept, gone, gone_name FROM merges") == [("n:ORG", "n:x", "康佳")]
 
 
 def test_relations_in_plain_columns(asked):

@@ -63,7 +63,7 @@ def page_of(opened, tmp_path):
         write_html(graph, path, **options)
         page = opened(path, fragment, script)
         page.emulate_media(reduced_motion="reduce")
-        page.wait_for_function("globalThis.zonekg?.counts")
+        page.wait_for_function("() => globalThis.zonekg?.counts")
         return page
 
     return make
@@ -159,7 +159,7 @@ def crowd(nodes):
 @pytest.mark.parametrize(("nodes", "least"), [(50, 40), (600, 40)])
 def test_names_do_not_cover_each_other(page_of, nodes, least):
     page = page_of(crowd(nodes), script=WRITTEN)
-    page.wait_for_function("window.written.length > 0")
+    page.wait_for_function("() => window.written.length > 0")
     rows = page.evaluate("window.written")
     boxes = [(r["x"] - r["width"] / 2, r["y"] - 5, r["x"] + r["width"] / 2, r["y"] + 5)
              for r in rows]  # fmt: skip
@@ -333,7 +333,7 @@ def test_a_click_on_an_edge_shows_its_sentences_with_both_names_marked(page):
     assert chosen(page) == "r:09"
     assert "第9句。" in panel(page).inner_text()
     page.evaluate("id => (location.hash = `edge=${id}`)", "r:00")
-    page.wait_for_function("zonekg.chosen() === 'r:00'")
+    page.wait_for_function("() => zonekg.chosen() === 'r:00'")
     quotes = panel(page).locator("blockquote")
     assert quotes.count() == 2
     assert quotes.nth(0).locator("mark").all_inner_texts() == ["华阳股份", "阳泉高新区"]
@@ -395,7 +395,7 @@ def test_an_address_opens_its_view_and_back_leads_back(page_of, graph):
     panel(page).locator(".ties .node").first.click()
     assert chosen(page) == COMPANY
     page.locator("[data-part=back]").click()
-    page.wait_for_function(f"zonekg.chosen() === '{PARK}'")
+    page.wait_for_function(f"() => zonekg.chosen() === '{PARK}'")
 
 
 @pytest.mark.parametrize(
@@ -412,7 +412,9 @@ def test_the_link_is_copied(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     click_node(page, PARK)
     page.click("[data-part=link]")
-    page.wait_for_function("document.querySelector('[data-part=link]').textContent === '已复制'")
+    page.wait_for_function(
+        "() => document.querySelector('[data-part=link]').textContent === '已复制'"
+    )
     assert f"node={quote(PARK, safe='')}" in page.evaluate("navigator.clipboard.readText()")
 
 

@@ -8,6 +8,7 @@ from zonekg.errors import QuestionError
 from zonekg.graph.build import build
 from zonekg.graph.flat import flatten
 from zonekg.graph.questions import MEASURES, diff, find, neighbors, paths, stats, top
+from zonekg.graph.resolve import resolve
 
 PAGES = (
     ("yq.txt", "2024-05-10",
@@ -32,7 +33,7 @@ def flat_of(marked):
         docs = (
             marked(body, *facts, source=source, date=date) for source, date, body, *facts in rows
         )
-        return flatten(build(map(make_amounts, docs)), **options)
+        return flatten(resolve(build(map(make_amounts, docs))).graph, **options)
 
     return run
 

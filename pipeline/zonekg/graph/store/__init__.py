@@ -55,7 +55,7 @@ class Store:
     >>> path = Path(tempfile.mkdtemp(), "zonekg.duckdb")
     >>> page = StoredPage("a.txt", "/pages/a.txt", "c0ffee", "m", "0.1.0", 2_000_000)
     >>> with Store(path) as store:
-    ...     store.add(page, [{"id": "1", "text": "甲", "article": {}, "entities": []}])
+    ...     gone = store.add(page, [{"id": "1", "text": "甲", "article": {}, "entities": []}])
     ...     [row["text"] for row in store.rows()]
     ['甲']
     """
