@@ -19,17 +19,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from results import write_results
 from spacy.tokens import Doc
 
 from zonekg.annotate.corpus import record_to_doc
 from zonekg.annotate.records import Record, read_records
 from zonekg.articles import Article, Piece
-from zonekg.cli.frame import made_by
 from zonekg.components.aliases import make_aliases
 from zonekg.components.amounts import make_amounts
 from zonekg.docs import article, groups, join_equal, set_article, set_relations
 from zonekg.extraction import blank
-from zonekg.files import open_atomic, write_json
 from zonekg.graph.build import build
 from zonekg.graph.entities import entities
 from zonekg.graph.resolve import resolve
@@ -183,7 +182,6 @@ def main() -> None:
     found, cost, unsure = cases(asked.annotations, asked.split, relations=asked.relations == "gold")
     table = scores(found)
     result = {"split": asked.split, "relations": asked.relations, "cost": cost, "scores": table}
-    write_json(asked.out.with_suffix(".json"), result | {"made": made_by()})
     lines = [f"# Resolution, {asked.split}", "", json.dumps(cost), ""]
     lines += ["B-cubed in per cent, P / R / F1; relations: " + asked.relations, ""]
     lines += [
@@ -197,8 +195,7 @@ def main() -> None:
         lines += errors(found, asked.errors)
         lines += ["", "## Left for review", ""]
         lines += [f"- {row.name_a} ? {row.name_b}: {row.reason}" for row in unsure]
-    with open_atomic(asked.out.with_suffix(".md")) as handle:
-        handle.write("\n".join(lines) + "\n")
+    write_results(asked.out, lines, **result)
     print("\n".join(lines[: 8 + len(table)]))
 
 
