@@ -1,6 +1,7 @@
 """A flat graph to write, parsers under Node to read it with, Docs from accounts."""
 
 import json
+import random
 from pathlib import Path
 
 import networkx as nx
@@ -93,3 +94,15 @@ def told(marked):
         return doc
 
     return make
+
+
+@pytest.fixture
+def shuffled(flat):
+    """The flat graph with its nodes and edges put in by another order."""
+    nodes, edges = list(flat.nodes(data=True)), list(flat.edges(keys=True, data=True))
+    random.Random(3).shuffle(nodes)
+    random.Random(4).shuffle(edges)
+    again = nx.MultiDiGraph()
+    again.add_nodes_from(nodes)
+    again.add_edges_from(edges)
+    return again

@@ -12,15 +12,13 @@ import networkx as nx
 from zonekg.graph.amounts import amount_text, tellings
 from zonekg.graph.conflicts import node_conflicts
 from zonekg.graph.edges import EDGES, Edge, edge_id, stored
-from zonekg.graph.seen import by_date, full_name, place
+from zonekg.graph.seen import JOINT, by_date, full_name, place
 from zonekg.graph.states import state_columns
 from zonekg.schema import default_schema
 
 __all__ = ["flatten", "summary"]
 
 Attributes = dict[str, str | float | int | bool]
-
-_JOINT = " || "
 
 
 def flatten(
@@ -104,7 +102,7 @@ def _amounts(seen: Mapping[str, Any], articles: Mapping[str, Any]) -> Attributes
         if mine:
             out[f"{name}_text"] = "; ".join(dict.fromkeys(amount_text(row) for row in mine))
     if proofs:
-        out["amounts_evidence"] = _JOINT.join(dict.fromkeys(proofs))
+        out["amounts_evidence"] = JOINT.join(dict.fromkeys(proofs))
     return out
 
 
@@ -116,10 +114,10 @@ def _edge(relation: str, seen: Mapping[str, Any], articles: Mapping[str, Any]) -
         "label": kind.name,
         "weight": float(len(seen)),
         "symmetric": kind.symmetric,
-        "evidence": _JOINT.join(row["sentence"] for _, row in rows),
+        "evidence": JOINT.join(row["sentence"] for _, row in rows),
         "evidence_count": len(rows),
-        "titles": _JOINT.join(articles[key]["title"] for key, _ in rows),
-        "sources": _JOINT.join(
+        "titles": JOINT.join(articles[key]["title"] for key, _ in rows),
+        "sources": JOINT.join(
             place(articles[key]["source"], [*row["places"]]) for key, row in rows
         ),
         "confidence": float(max(row["confidence"] for _, row in rows)),

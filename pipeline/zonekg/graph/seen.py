@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["by_date", "full_name", "place"]
+__all__ = ["JOINT", "by_date", "full_name", "place"]
+
+JOINT = " || "
+"""What stands between the sentences, titles and places of one attribute."""
 
 
 def by_date(keys: Iterable[str], articles: Mapping[str, Any]) -> list[str]:

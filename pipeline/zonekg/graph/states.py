@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zonekg.articles import Article
-from zonekg.graph.seen import by_date
+from zonekg.graph.seen import JOINT, by_date
 from zonekg.states import ProjectState, rank
 
 __all__ = ["state_columns", "state_row", "statuses", "united"]
-
-_JOINT = " || "
 
 
 def state_row(
@@ -70,7 +68,7 @@ def state_columns(seen: Mapping[str, Any], articles: Mapping[str, Any]) -> dict[
     if told:
         out["status"] = rows[told[-1]]["status"]
         evidence = dict.fromkeys(rows[key]["sentence"] for key in by_date(told, articles))
-        if proof := _JOINT.join(filter(None, evidence)):
+        if proof := JOINT.join(filter(None, evidence)):
             out["status_evidence"] = proof
     events = {_in_order(event): event for row in rows.values() for event in row["events"]}
     taken = {event["status"] for event in events.values() if not event["planned"]}

@@ -11,6 +11,8 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import NamedTuple
 
+from zonekg.graph.seen import JOINT
+
 __all__ = ["ATTRIBUTES", "FORMS", "Attribute", "column_order", "declared", "document"]
 
 
@@ -60,7 +62,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("node", "last_date", "date", "the newest article that names it"),
     Attribute("node", "status", "string", "of a PROJECT: how far it is"),
     Attribute("node", "events", "list", "of a PROJECT: its steps with their dates", "; "),
-    Attribute("node", "status_evidence", "list", "the sentences that tell the status", " || "),
+    Attribute("node", "status_evidence", "list", "the sentences that tell the status", JOINT),
     Attribute("node", "*", "", "others, by name"),
     Attribute("node", "*_cny", "double", "an amount in yuan; `*_usd` and so on in that currency",
               place="others"),
@@ -68,7 +70,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
               place="others"),
     Attribute("node", "*_text", "list", "the amounts in the words of the articles", "; ",
               "others"),
-    Attribute("node", "amounts_evidence", "list", "the sentences that tell the amounts", " || ",
+    Attribute("node", "amounts_evidence", "list", "the sentences that tell the amounts", JOINT,
               "others"),
     Attribute("node", "conflicts", "long", "contradictions of articles, in conflicts.csv",
               place="others"),
@@ -87,9 +89,9 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("edge", "last_date", "date", "the newest article that tells it"),
     Attribute("edge", "*", "", "others, by name"),
     Attribute("edge", "evidence_count", "long", "how many statements there are"),
-    Attribute("edge", "evidence", "list", _ALL_SENTENCES, " || "),
-    Attribute("edge", "titles", "list", "the article's title for each sentence", " || "),
-    Attribute("edge", "sources", "list", "the place in the file for each sentence", " || "),
+    Attribute("edge", "evidence", "list", _ALL_SENTENCES, JOINT),
+    Attribute("edge", "titles", "list", "the article's title for each sentence", JOINT),
+    Attribute("edge", "sources", "list", "the place in the file for each sentence", JOINT),
     Attribute("edge", "color", "string", "`#rrggbb`, by the first `relation`", place="drawn"),
 )  # fmt: skip
 """All columns in their order; ``*`` stands where those without a place of their own come."""

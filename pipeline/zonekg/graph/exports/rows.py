@@ -19,6 +19,7 @@ import numpy as np
 from zonekg.errors import OutputError
 from zonekg.graph.exports.conventions import column_order, declared
 from zonekg.graph.exports.order import in_order
+from zonekg.graph.seen import JOINT
 from zonekg.graph.tables import column_names
 
 __all__ = ["EdgeRow", "NodeRow", "Row", "Rows", "cut", "items"]
@@ -30,7 +31,6 @@ _MADE_HERE = {
     "edge": frozenset({"color", "edge_id", "source", "target", "key"}),
 }
 _EVIDENCE = 500  # characters; the whole text is in the tables
-_JOINT = " || "
 _LONG = 2**63
 _LEAST, _MOST = sys.float_info.min, sys.float_info.max  # igraph refuses a file with less
 # names that Gephi or Gephi Lite take for something else
@@ -254,7 +254,7 @@ def items(on: str, row: Row, columns: Mapping[str, str]) -> Row:
 @cache
 def _joint(on: str, name: str) -> str:
     known = declared(on, name)
-    return known.joint if known else _JOINT
+    return known.joint if known else JOINT
 
 
 def cut(text: str) -> str:
@@ -265,8 +265,8 @@ def cut(text: str) -> str:
     """
     if len(text) <= _EVIDENCE:
         return text
-    joint = text.rfind(_JOINT, 0, _EVIDENCE)
+    joint = text.rfind(JOINT, 0, _EVIDENCE)
     if joint > 0:
-        return text[:joint] + _JOINT + "…"
+        return text[:joint] + JOINT + "…"
     ends = [match.end() for match in re.finditer("[。！？；][”’」』）]*", text[:_EVIDENCE])]
     return text[: ends[-1] if ends else _EVIDENCE - 1] + "…"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zonekg.graph.seen import JOINT
 from zonekg.graph.tables import write_csv
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def write_merges(merges: Iterable[Merge], path: Path) -> None:
     """
     rows = (
         (one.entity_type, one.kept_id, one.gone_id, one.reason, one.kept_name, one.gone_name,
-         one.rule, " || ".join(one.articles))
+         one.rule, JOINT.join(one.articles))
         for one in merges
     )  # fmt: skip
     write_csv(path, [MERGE_COLUMNS, *rows])

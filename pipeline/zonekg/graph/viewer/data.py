@@ -9,6 +9,7 @@ from typing import Any
 import networkx as nx
 
 from zonekg.graph.layout import layout, node_sizes
+from zonekg.graph.seen import JOINT
 from zonekg.graph.tables import EDGE_COLUMNS, NODE_COLUMNS, column_names
 from zonekg.offline import plain
 from zonekg.schema import Schema, default_schema
@@ -19,7 +20,6 @@ __all__ = ["MOST_NODES", "page_data"]
 MOST_NODES = 20_000
 """Nodes that a page holds at most; a browser draws more, but too slowly to work with."""
 
-_JOINT = " || "
 # of which one text stands at many nodes or edges
 _SHARED = {"evidence", "titles", "sources", "amounts_evidence", "status_evidence"}
 
@@ -69,9 +69,7 @@ class _Texts:
         self.index: dict[str, int] = {}
 
     def numbers(self, joined: str) -> list[int]:
-        return [
-            self.index.setdefault(plain(text), len(self.index)) for text in joined.split(_JOINT)
-        ]
+        return [self.index.setdefault(plain(text), len(self.index)) for text in joined.split(JOINT)]
 
 
 def _table(
