@@ -27,6 +27,11 @@ def names(doc):
     return sorted((group for group in found.values() if len(group) > 1), key=sorted)
 
 
+def test_a_name_that_abbreviates_two_names_of_one_park(grouped):
+    body = "[[K1|苏州宿迁工业园区]]签约。[[K2|苏宿工业园区]]开工。[[K3|苏宿园区]]投产。"
+    assert grouped(body) == [{"苏州宿迁工业园区", "苏宿工业园区", "苏宿园区"}]
+
+
 def test_the_paper_says_it_itself(grouped):
     assert grouped("[[O1|晋能控股装备制造集团]]（以下简称“[[O2|装备公司]]”）开工。") == [
         {"晋能控股装备制造集团", "装备公司"}

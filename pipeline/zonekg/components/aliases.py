@@ -43,12 +43,13 @@ def make_aliases(doc: Doc) -> Doc:
     for label in ("ORG", "PARK", "PROJECT"):
         mine = [i for i, found in enumerate(labels) if found == label]
         same += _link(texts, mine, label, place)
-    firsts = group_mentions(doc, same)
-    for label in ("ORG", "PARK", "PROJECT"):
-        same += _abbreviations(
-            texts, firsts, [i for i, x in enumerate(labels) if x == label], label
-        )
-    set_groups(doc, group_mentions(doc, same))
+    firsts, before = group_mentions(doc, same), []
+    while firsts != before:  # of two full names one may abbreviate the other
+        for label in ("ORG", "PARK", "PROJECT"):
+            mine = [i for i, found in enumerate(labels) if found == label]
+            same += _abbreviations(texts, firsts, mine, label)
+        firsts, before = group_mentions(doc, same), firsts
+    set_groups(doc, firsts)
     return doc
 
 

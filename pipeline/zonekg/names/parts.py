@@ -204,7 +204,13 @@ _KINDS = (  # wordings, the kind that they are; the longest wordings first where
         "高新区",
     ),
     (
-        r"经济技术(?:产业)?开发区|经济开发区|经济技术开发园区|技术开发区|经开区",
+        r"化学工业(?:园|经济技术开发)?区|石化(?:经济技术)?(?:开发)?区"
+        r"|化工(?:产业)?园区?|化工区",
+        "化工园",
+    ),
+    (
+        r"经济技术(?:产业)?开发区|经济开发区|经济技术开发园区|技术开发区|经开区"
+        r"|(?<=^[\u4e00-\u9fff])开区",  # 汽开区
         "经开区",
     ),
     (r"综合保税(?:港)?区|综保区", "综保区"),
@@ -223,18 +229,17 @@ _KINDS = (  # wordings, the kind that they are; the longest wordings first where
     (r"承接产业转移(?:集中)?示范区", "转移示范区"),
     (r"出口加工区", "出口加工区"),
     (r"旅游度假区|度假区", "度假区"),
-    (r"化学工业(?:园|经济技术开发)?区|化工(?:产业)?园区?|化工区", "化工园"),
     (r"科技创新城|科创城", "科创城"), (r"科技创业园|科创园|科技创新园", "科创园"),
     (r"(?:农业科技|农科)园区?", "农科园"),
     (r"物流园区?", "物流园"), (r"创业园区?", "创业园"),
     (r"(?:高新(?:技术)?|科技|科学)(?:产业)?园区?", "科技园"),
     (r"工业(?:集中)?(?:园)?区|工业园", "工业园"),
-    (r"产业(?:示范)?园区?|产业集聚区|产业集中区|产业示范区", "产业园"),
+    (r"(?:现代)?产业(?:示范)?园区?|产业集聚区|产业集中区|产业示范区", "产业园"),
     (r"(?:产业)?开发区", "开发区"),
     (r"循环经济示范区|示范区|试验区|实验区", "示范区"),
     (r"新城", "新城"), (r"新区", "新区"), (r"科学城", "科学城"), (r"科技城", "科技城"),
-    (r"小镇", "小镇"), (r"片区", "片区"), (r"园区|园", "园"), (r"基地", "基地"), (r"港区|港", "港"),
-    (r"区", "区"), (r"城", "城"), (r"谷", "谷"),
+    (r"小镇", "小镇"), (r"新?片区", "片区"), (r"园区|园", "园"), (r"基地", "基地"),
+    (r"港区|港", "港"), (r"区", "区"), (r"城", "城"), (r"谷", "谷"),
 )  # fmt: skip
 _KIND = re.compile("|".join(f"(?P<k{i}>{words})" for i, (words, _) in enumerate(_KINDS)))
 _KIND_AT_END = [(re.compile(f"(?:{words})$"), kind) for words, kind in _KINDS]
@@ -268,7 +273,8 @@ def park_name(name: str) -> ParkName:
         bare = _LEVEL.sub("", bare, count=1)
     kind = ""
     for pattern, one in _KIND_AT_END:
-        if end := pattern.search(bare):
+        end = pattern.search(bare)
+        if end and (end.start() != 1 or len(end[0]) > 1):  # 临港 has no kind
             kind, bare = one, bare[: end.start()]
             break
     bare = bare.removeprefix("中国") if kind else bare

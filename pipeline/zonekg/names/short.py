@@ -129,10 +129,13 @@ def _abbreviates_org(short: str, full: str, a: str, b: str) -> bool:
 
 def _abbreviates_park(short: str, full: str) -> bool:
     one, other = park_name(short), park_name(full)
+    if one.proper and one[1:3] == other[1:3] and not (one.places and other.places):
+        return True  # 光谷, which is 武汉东湖高新区, for 东湖高新区
     if one == other:
         return True
     if not one.kind:
-        return len(short) >= 2 and plain(full).startswith(plain(short))
+        words = plain(short)
+        return len(words) >= 2 and (other.head.startswith(words) or other.head.endswith(words))
     if not kind_covers(one.kind, other.kind):
         return False
     a, b = one.head, other.head
