@@ -43,29 +43,27 @@ def make_aliases(doc: Doc) -> Doc:
     for label in ("ORG", "PARK", "PROJECT"):
         mine = [i for i, found in enumerate(labels) if found == label]
         same += _link(texts, mine, label, place)
-    firsts, before = group_mentions(doc, same), []
-    while firsts != before:  # of two full names one may abbreviate the other
-        for label in ("ORG", "PARK", "PROJECT"):
-            mine = [i for i, found in enumerate(labels) if found == label]
-            same += _abbreviations(texts, firsts, mine, label)
-        firsts, before = group_mentions(doc, same), firsts
+    firsts = group_mentions(doc, same)
+    while links := _abbreviations(texts, labels, firsts):
+        same += links
+        firsts = group_mentions(doc, same)
     set_groups(doc, firsts)
     return doc
 
 
-def _abbreviations(
-    texts: list[str], firsts: list[int], mentions: list[int], label: str
-) -> list[list[int]]:
+def _abbreviations(texts: list[str], labels: list[str], firsts: list[int]) -> list[list[int]]:
     """Link a group to the only other one that it may abbreviate, where nothing contradicts."""
     names: dict[int, set[str]] = defaultdict(set)
-    for i in mentions:
-        names[firsts[i]].add(texts[i])
+    for i, first in enumerate(firsts):
+        if labels[first] != "MONEY":
+            names[first].add(texts[i])
     links = []
     for group, short in names.items():
+        label = labels[group]
         fuller = [
             other
             for other, full in names.items()
-            if other != group and _abbreviates(short, full, label)
+            if other != group and labels[other] == label and _abbreviates(short, full, label)
         ]
         if len(fuller) == 1:
             links.append([group, fuller[0]])

@@ -106,8 +106,12 @@ def _named(one: Thing, other: Thing) -> Iterator[Found]:
 
 
 def _short(a: ParkName, b: ParkName, words: str, where: str) -> Iterator[Found]:
-    short, full = sorted((a, b), key=lambda parts: len(parts.head))
+    short, full = sorted((a, b), key=lambda parts: (len(parts.head), bool(parts.kind)))
     if not short.head or not full.head.endswith(short.head):
+        return
+    if not short.kind:
+        if full.kind and short.head in (full.head, full.proper):
+            yield 2, "zone_name", f"one name is the other without its kind: {words}{where}"
         return
     if a.kind == b.kind:
         sure = short.places or not is_descriptive(short.proper) or where
