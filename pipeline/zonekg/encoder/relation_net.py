@@ -31,7 +31,8 @@ class Inputs(NamedTuple):
 class RelationNet(nn.Module):
     """Scores of shape (pairs, relations).
 
-    A mention is what the encoder says inside of it, at its ends and around it, and where it stands.
+    Two convolutions turn the encoder's vectors, which were made for NER, to relations. A mention is
+    what they say inside of it, at its ends and around it, and where it stands.
     A transformer lets the mentions of an article see each other. A pair is scored from its two
     mentions, how they stand to each other, the words between them and the rules that claim a
     relation of the two.
@@ -65,6 +66,7 @@ class RelationNet(nn.Module):
         self.register_buffer("spread", torch.ones(vectors))
         self.narrow = nn.Linear(vectors, width)
         self.cues = nn.Linear(width, _CUES)
+        self.around = nn.ModuleList([_Around(width, reach, dropout / 2) for reach in _REACHES])
         self.mention = nn.Linear(5 * width, width)
         self.label = nn.Embedding(labels, width)
         self.place = nn.Embedding(places * buckets, width)
@@ -90,6 +92,8 @@ class RelationNet(nn.Module):
         """Scores of the pairs of one stretch; `columns` are those of `Inputs`."""
         x = Inputs(*columns)
         tokens = self.narrow(self.inner((x.vectors - self.center) / self.spread))
+        for layer in self.around:
+            tokens = layer(tokens)
         cues = _running(torch.relu(self.cues(tokens)))
         mentions = self._mentions(tokens, x)
         places = self._rows(x.places)
@@ -135,7 +139,26 @@ class RelationNet(nn.Module):
 
 
 _PAIR, _CUES, _FACTORS = 96, 64, 32
+_TAPS, _REACHES = 5, (1, 4)
 _HEADS = 4
+
+
+class _Around(nn.Module):
+    """A convolution of five tokens, `reach` apart, as one matrix product, which quantises well."""
+
+    def __init__(self, width: int, reach: int, dropout: float) -> None:
+        super().__init__()
+        self.reach = reach
+        self.norm = nn.LayerNorm(width)
+        self.mix = nn.Linear(_TAPS * width, width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, rows: Tensor) -> Tensor:
+        side = _TAPS // 2 * self.reach
+        wide = nn.functional.pad(self.norm(rows), (0, 0, side, side))
+        starts = range(0, _TAPS * self.reach, self.reach)
+        taps = [wide[start : start + rows.shape[0]] for start in starts]
+        return rows + self.dropout(nn.functional.gelu(self.mix(torch.cat(taps, 1))))
 
 
 class _Layer(nn.Module):
