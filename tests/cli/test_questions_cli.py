@@ -127,7 +127,10 @@ def test_diff(folders):
     everything = call("diff", folders / "old", folders / "new", "--all", "--json", "-")
     assert len(json.loads(everything.stdout)) > len(rows)
     same = call("diff", folders / "new", folders / "new")
-    assert (same.exit_code, same.stdout) == (0, "0 added, 0 removed, 0 attributes changed\n")
+    assert (same.exit_code, same.stdout) == (
+        0,
+        "0 added, 0 removed, 0 joined, 0 parted, 0 attributes changed\n",
+    )
 
 
 def test_conflicts(folders):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -220,9 +221,9 @@ def diff_command(
         "old": lambda row: row.old,
         "new": lambda row: row.new,
     }
-    counts = {key: sum(row.change == key for row in rows) for key in ("added", "removed")}
-    title = f"{counts['added']} added, {counts['removed']} removed, "
-    title += f"{len(rows) - sum(counts.values())} attributes changed"
+    counts = Counter(row.change for row in rows)
+    title = ", ".join(f"{counts[key]} {key}" for key in ("added", "removed", "joined", "parted"))
+    title += f", {counts['changed']} attributes changed"
     answer(title, columns, rows, Change._fields, csv=csv, data=data, limit=limit)
 
 

@@ -273,10 +273,40 @@ def test_a_new_issue_adds_nodes_edges_amounts_and_names(flat_of):
     assert any(row.attribute == "mentions" for row in diff(old, new))
 
 
+def test_a_node_that_went_into_another_is_joined_not_removed(flat_of):
+    old = flat_of(PAGES[0])
+    (zone,) = (node for node, label in old.nodes(data="label") if label == "阳泉高新区")
+    new = nx.relabel_nodes(old, {zone: "park:1"})
+    new.nodes["park:1"].update(label="山西阳泉高新区", names="山西阳泉高新区; 阳泉高新区")
+    rows = diff(old, new)
+    assert [row[:] for row in rows if row.change != "changed"] == [
+        ("joined", "node", zone, "PARK", "阳泉高新区", "", "阳泉高新区", "山西阳泉高新区")
+    ]
+    assert [(row.id, row.attribute) for row in rows if row.change == "changed"] == [
+        ("park:1", "label"),
+        ("park:1", "names"),
+    ]
+
+
+def test_two_nodes_that_became_one_leave_their_edges(flat_of):
+    apart = flat_of(PAGES[0])
+    kept, gone = sorted(node for node, kind in apart.nodes(data="entity_type") if kind == "ORG")
+    one = nx.contracted_nodes(apart, kept, gone, copy=True)
+    del one.nodes[kept]["contraction"]
+    one.nodes[kept]["sources"] += "; " + apart.nodes[gone]["sources"]
+    rows = {(row.change, row.what, row.id) for row in diff(apart, one)}
+    assert rows == {("joined", "node", gone), ("changed", "node", kept)}
+    back = {(row.change, row.what, row.id) for row in diff(one, apart)}
+    assert back == {("parted", "node", gone), ("changed", "node", kept)}
+
+
 @given(graphs(), graphs())
 def test_diffs_mirror_each_other_and_nothing_differs_from_itself(a, b):
     assert diff(a, a) == []
-    turned = {"added": "removed", "removed": "added", "changed": "changed"}
+    turned = {
+        "added": "removed", "removed": "added", "joined": "parted", "parted": "joined",
+        "changed": "changed",
+    }  # fmt: skip
     there = {(turned[row.change], row.id, row.attribute, row.new, row.old) for row in diff(a, b)}
     back = [(row.change, row.id, row.attribute, row.old, row.new) for row in diff(b, a)]
     assert there == set(back)
