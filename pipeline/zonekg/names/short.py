@@ -131,7 +131,7 @@ def _abbreviates_park(short: str, full: str) -> bool:
     one, other = park_name(short), park_name(full)
     if one.proper and one[1:3] == other[1:3] and not (one.places and other.places):
         return True  # 光谷, which is 武汉东湖高新区, for 东湖高新区
-    if one == other:
+    if one[:3] == other[:3]:
         return True
     if not one.kind:
         words = plain(short)

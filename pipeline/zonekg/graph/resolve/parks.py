@@ -57,6 +57,7 @@ class _Index:
                 self.called[name_key(name, "PARK")].add(node)
                 self.blocks[f"name {plain(name)}"].add(node)
                 self.blocks[f"head {parts.head[-2:]}"].add(node)
+                self.blocks[f"proper {parts.proper[:2]}"].add(node)
                 for place in parts.places:
                     self.zones[place].add(node)
                     self.blocks[f"place {place} {parts.proper[-2:]}"].add(node)
@@ -107,6 +108,8 @@ def _named(one: Thing, other: Thing) -> Iterator[Found]:
 
 def _short(a: ParkName, b: ParkName, words: str, where: str) -> Iterator[Found]:
     short, full = sorted((a, b), key=lambda parts: (len(parts.head), bool(parts.kind)))
+    if (where or set(short.places) & set(full.places)) and _leaves_out_trades(short, full):
+        yield 3, "short_words", f"one name is the other without words of trade: {words}{where}"
     if not short.head or not full.head.endswith(short.head):
         return
     if not short.kind:
@@ -120,6 +123,19 @@ def _short(a: ParkName, b: ParkName, words: str, where: str) -> Iterator[Found]:
     elif kind_covers(a.kind, b.kind) or kind_covers(b.kind, a.kind):
         usual = {a.kind, b.kind} == {"开发区", "经开区"}
         yield 3 if usual else 2, "short_kind", f"a shorter word for the kind: {words}{where}"
+
+
+def _leaves_out_trades(short: ParkName, full: ParkName) -> bool:
+    """黎安试验区 for 陵水黎安国际教育创新试验区."""
+    front = short.proper
+    rest = full.proper.removeprefix(front)
+    return (
+        short.kind == full.kind
+        and len(front) >= 2
+        and rest not in ("", full.proper)
+        and is_descriptive(rest)
+        and not is_descriptive(front)
+    )
 
 
 def _where(one: Thing, other: Thing) -> str:
