@@ -43,39 +43,60 @@ def make_aliases(doc: Doc) -> Doc:
     for label in ("ORG", "PARK", "PROJECT"):
         mine = [i for i, found in enumerate(labels) if found == label]
         same += _link(texts, mine, label, place)
-    firsts = group_mentions(doc, same)
-    while links := _abbreviations(texts, labels, firsts):
-        same += links
-        firsts = group_mentions(doc, same)
-    set_groups(doc, firsts)
+    same += _abbreviations(texts, labels, group_mentions(doc, same))
+    set_groups(doc, group_mentions(doc, same))
     return doc
 
 
 def _abbreviations(texts: list[str], labels: list[str], firsts: list[int]) -> list[list[int]]:
-    """Link a group to the only other one that it may abbreviate, where nothing contradicts."""
+    """Link a group to the only other one that it may abbreviate, where nothing contradicts.
+
+    Two that it may abbreviate count as one when one of them abbreviates the other.
+    """
     names: dict[int, set[str]] = defaultdict(set)
     for i, first in enumerate(firsts):
         if labels[first] != "MONEY":
             names[first].add(texts[i])
-    links = []
-    for group, short in names.items():
-        label = labels[group]
-        fuller = [
-            other
-            for other, full in names.items()
-            if other != group and labels[other] == label and _abbreviates(short, full, label)
-        ]
-        if len(fuller) == 1:
-            links.append([group, fuller[0]])
+    fuller = _fuller_groups(names, labels)
+    became = {group: group for group in names}
+
+    def now(group: int) -> int:
+        while became[group] != group:
+            group = became[group]
+        return group
+
+    links: list[list[int]] = []
+    before = -1
+    while len(links) > before:
+        before = len(links)
+        for group, others in fuller.items():
+            meant = {now(other) for other in others}
+            if len(meant) == 1 and (one := meant.pop()) != now(group):
+                became[now(group)] = one
+                links.append([group, one])
     return links
 
 
-def _abbreviates(short: set[str], full: set[str], label: str) -> bool:
-    """Whether the fullest name of one group abbreviates that of another."""
-    one, other = (max(group, key=lambda name: (len(name), name)) for group in (short, full))
-    return is_abbreviation(one, other, label) and not any(
-        contradiction(a, b, label, phase_may_lack=True) for a in short for b in full
-    )
+def _fuller_groups(names: dict[int, set[str]], labels: list[str]) -> dict[int, list[int]]:
+    """For each group those that the fullest of its names may abbreviate."""
+    fullest = {
+        group: max(found, key=lambda name: (len(name), name)) for group, found in names.items()
+    }
+    return {
+        group: [
+            other
+            for other, full in fullest.items()
+            if other != group
+            and labels[other] == labels[group]
+            and is_abbreviation(short, full, labels[group])
+            and not _contradict(names[group], names[other], labels[group])
+        ]
+        for group, short in fullest.items()
+    }
+
+
+def _contradict(one: set[str], other: set[str], label: str) -> bool:
+    return any(contradiction(a, b, label, phase_may_lack=True) for a in one for b in other)
 
 
 def _definitions(doc: Doc) -> list[list[int]]:

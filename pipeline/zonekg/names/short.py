@@ -28,8 +28,12 @@ def is_short_for(short: str, full: str, label: str) -> bool:
     >>> is_short_for("高新区", "阳泉高新区", "PARK"), is_short_for("经开区", "阳泉高新区", "PARK")
     (True, False)
     """
-    if contradiction(short, full, label, phase_may_lack=True):
-        return False
+    return _is_short(short, full, label) and not contradiction(
+        short, full, label, phase_may_lack=True
+    )
+
+
+def _is_short(short: str, full: str, label: str) -> bool:
     a, b = name_key(short, label), name_key(full, label)
     if a == b:
         return True
@@ -104,13 +108,15 @@ def is_abbreviation(short: str, full: str, label: str) -> bool:
     True
     """
     a, b = plain(short), plain(full)
-    if len(a) < 2 or len(a) >= len(b) or contradiction(short, full, label, phase_may_lack=True):
+    if not 2 <= len(a) < len(b):
         return False
     if label == "ORG":
-        return _abbreviates_org(short, full, a, b)
-    if label == "PARK":
-        return _abbreviates_park(short, full)
-    return label == "PROJECT" and _abbreviates_project(a, b)
+        found = _abbreviates_org(short, full, a, b)
+    elif label == "PARK":
+        found = _abbreviates_park(short, full)
+    else:
+        found = label == "PROJECT" and _abbreviates_project(a, b)
+    return found and not contradiction(short, full, label, phase_may_lack=True)
 
 
 def _abbreviates_org(short: str, full: str, a: str, b: str) -> bool:
