@@ -21,6 +21,7 @@ from results import over_seeds, write_results
 from spacy.language import Language
 
 from zonekg.annotate.corpus import checked_records, read_corpus, read_docs
+from zonekg.cli.frame import made_by
 from zonekg.evaluation import with_gold_entities
 from zonekg.experiments import Point, train_points
 from zonekg.extraction import load_model
@@ -60,11 +61,15 @@ def with_rules(model: Path, train: Path) -> Language:
     return nlp
 
 
-def table(results: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """A section for the model's card: means over seeds, and deviations of more than one."""
+def table(results: Sequence[dict[str, Any]], documents: int) -> Iterator[str]:
+    """A section for the model's card: means over seeds, and deviations of more than one.
+
+    documents: how many the rows learnt on, as a model that ships may have learnt on more.
+    """
     yield "## What each part of the relation stage is worth"
     yield ""
     yield "Strict micro F1 of relations, end to end and with gold entities, means over seeds."
+    yield f"Learnt on {documents} documents, {made_by()['date']}."
     yield ""
     heads = [f"{name}, {mode}" for name in SETS for mode in ("end to end", "gold entities")]
     yield "| | seeds | " + " | ".join(heads) + " |"
@@ -107,7 +112,7 @@ def main() -> None:
         results.append({"row": name, "seed": seed, "scores": scores(load_model(point.model))})
         print(name, seed, results[-1]["scores"], file=sys.stderr, flush=True)
     write_results(
-        args.target, table(results),
+        args.target, table(results, len(records)),
         measure="strict relation F1, per cent", settings=rows, results=results,
     )  # fmt: skip
 
