@@ -88,6 +88,21 @@ def test_it_is_the_same_after_it_was_stored(trained, marked, tmp_path):
     assert len({str(pipe.predict([marked(body)])) for pipe in pipes}) == 1
 
 
+def test_what_ships_is_half_as_large_and_says_the_same(trained, examples, marked, tmp_path):
+    pipe = trained.get_pipe("zonekg_project_states")
+    docs = [marked(body) for body in BODIES]
+    before = pipe.model.predict([next(iter(samples(doc, Rules(doc)).values())) for doc in docs])
+    size = len(pipe.model.to_bytes())
+    pipe.finish_training(trained, examples)
+    trained.to_disk(tmp_path)
+    pipe = spacy.load(tmp_path).get_pipe("zonekg_project_states")
+    assert len(pipe.model.to_bytes()) < 0.6 * size
+    after = pipe.model.predict([next(iter(samples(doc, Rules(doc)).values())) for doc in docs])
+    assert after.dtype == np.float32
+    np.testing.assert_allclose(after, before, atol=0.01)
+    assert [statuses(pipe, marked(body)) for body in BODIES] == [[x] for x in BODIES.values()]
+
+
 def test_documents_without_states_are_skipped(pipeline, examples, marked):
     bare = Example(pipeline.make_doc("甲"), marked("[[P1|甲项目]]投产。"))
     pipeline.initialize(lambda: [bare])

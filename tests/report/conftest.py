@@ -80,7 +80,7 @@ def thousand(root, nlp):
     ]
     rng = np.random.default_rng(7)
     while len(records) < 1000:
-        parts = rng.integers(700, size=1 if len(records) % 5 else 5)
+        parts = rng.integers(700, size=1 if len(records) % 3 else 5)
         records.append(_joined([records[i] for i in parts], len(records)))
     golds = [record_to_doc(record, nlp) for record in records]
     return [judge(_guessed(gold, rng, nlp), gold) for gold in golds]

@@ -15,6 +15,7 @@ from thinc.api import Config, Model, Optimizer
 from thinc.types import Floats2d
 
 from zonekg.components.project_states.features import Sample, samples
+from zonekg.components.project_states.net import halve_tables
 from zonekg.components.project_states.rules import Rules
 from zonekg.docs import project_states, set_project_states
 from zonekg.scoring.counts import ALL, PRF, add_up, tally
@@ -122,6 +123,11 @@ class ProjectStates(TrainablePipe):  # type: ignore[misc]
         if sgd is not None:
             self.finish_update(sgd)
         return losses
+
+    def finish_training(self, nlp: Language, examples: Sequence[Example]) -> None:
+        """Halve the tables, nearly all of the net, for the form that ships."""
+        if self.cfg["trained"]:
+            halve_tables(self.model)
 
 
 def _learnt(gold: Doc) -> list[tuple[Sample, str]]:

@@ -14,7 +14,7 @@ from thinc.types import Floats2d
 from zonekg.components.project_states.features import FACTS, GRAMS, ROWS, Sample
 from zonekg.states import STATUSES
 
-__all__ = ["build_state_net"]
+__all__ = ["build_state_net", "halve_tables"]
 
 Floats = NDArray[np.float32]
 _FACT_WIDTH = 24
@@ -83,8 +83,9 @@ def _embed(rows: int, width: int, deviation: float) -> Model[Any, Any]:
     def forward(
         model: Model[Any, Any], ids: Ragged, is_train: bool
     ) -> tuple[Ragged, Callable[[Ragged], Ragged]]:
-        table, columns = model.get_param("E"), _data(ids).T
-        found = table[columns[0]]
+        table: Any = model.get_param("E")
+        columns = _data(ids).T
+        found = table[columns[0]].astype(np.float32, copy=False)
         for column in columns[1:]:
             found += table[column]
 
@@ -98,6 +99,14 @@ def _embed(rows: int, width: int, deviation: float) -> Model[Any, Any]:
         return Ragged(found, ids.lengths), backprop
 
     return Model("embed", forward, init=init, params={"E": None})
+
+
+def halve_tables(model: Model[Any, Any]) -> None:
+    """Keep the vectors of n-grams and facts in half precision; they can't learn any more."""
+    for node in model.walk():
+        if node.name == "embed":
+            table: Any = node.get_param("E")
+            node.set_param("E", table.astype(np.float16))
 
 
 def _rectify() -> Model[Any, Any]:
