@@ -176,7 +176,7 @@ def path_command(
 ) -> None:
     """The shortest ways between two nodes, each step with the sentences that show it.
 
-    Example: zonekg graph path 康佳集团 阳泉高新区 out/ -k 3
+    Example: zonekg graph path 汇江锦锂 阳泉高新区 out/ -k 3
     """
     from zonekg.graph.questions import Link, find, paths
 
