@@ -1,12 +1,16 @@
 """A flat graph to write, parsers under Node to read it with, Docs from accounts."""
 
 import json
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import networkx as nx
 import pytest
 
+import zonekg
 from zonekg.components.aliases import make_aliases
 from zonekg.components.amounts import make_amounts
 from zonekg.docs import groups, relations, set_confidences, set_project_states, set_relations
@@ -94,6 +98,28 @@ def told(marked):
         return doc
 
     return make
+
+
+@pytest.fixture
+def under_hash_seeds(tmp_path):
+    """Run a script, which has `sample` and `folder`, by two hash seeds; the folders it wrote to."""
+    head = (
+        "import sys\nfrom pathlib import Path\n"
+        f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "from conftest import sample\nfolder = Path(sys.argv[1])\n"
+    )
+    paths = [str(Path(zonekg.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+
+    def run(script):
+        folders = [tmp_path / f"hash-{seed}" for seed in ("0", "4711")]
+        for folder in folders:
+            folder.mkdir()
+            seed = folder.name.removeprefix("hash-")
+            env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(paths)}
+            subprocess.run([sys.executable, "-c", head + script, str(folder)], env=env, check=True)
+        return folders
+
+    return run
 
 
 @pytest.fixture

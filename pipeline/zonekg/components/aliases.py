@@ -9,7 +9,7 @@ from itertools import pairwise
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from zonekg.docs import group_mentions, set_groups
+from zonekg.docs import group_mentions, join_equal, set_groups
 from zonekg.names import (
     company_name,
     contradiction,
@@ -58,23 +58,17 @@ def _abbreviations(texts: list[str], labels: list[str], firsts: list[int]) -> li
         if labels[first] != "MONEY":
             names[first].add(texts[i])
     fuller = _fuller_groups(names, labels)
-    became = {group: group for group in names}
-
-    def now(group: int) -> int:
-        while became[group] != group:
-            group = became[group]
-        return group
-
     links: list[list[int]] = []
-    before = -1
-    while len(links) > before:
-        before = len(links)
-        for group, others in fuller.items():
-            meant = {now(other) for other in others}
-            if len(meant) == 1 and (one := meant.pop()) != now(group):
-                became[now(group)] = one
-                links.append([group, one])
-    return links
+    while True:
+        now = join_equal(range(len(texts)), links)
+        more = [
+            [group, others[0]]
+            for group, others in fuller.items()
+            if len({now[other] for other in others}) == 1 and now[group] != now[others[0]]
+        ]
+        if not more:
+            return links
+        links += more
 
 
 def _fuller_groups(names: dict[int, set[str]], labels: list[str]) -> dict[int, list[int]]:

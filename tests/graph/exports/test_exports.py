@@ -1,12 +1,7 @@
-import os
-import subprocess
-import sys
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
-import zonekg
 from zonekg.cli.export import Choice
 from zonekg.errors import OutputError
 from zonekg.graph.exports import FORMATS, export
@@ -52,28 +47,10 @@ def test_a_format_that_cannot_be_written_leaves_no_file(flat, tmp_path, name):
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-SCRIPT = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from conftest import sample
-from zonekg.graph.exports import export
-export(sample(), sys.argv[2], sys.argv[3:])
-"""
-
-
-def test_same_bytes_under_another_hash_seed(tmp_path):
-    here = Path(__file__).parents[1]
-    paths = os.pathsep.join(
-        [str(Path(zonekg.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-    )
-    for seed in ("0", "4711"):
-        env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": paths}
-        subprocess.run(
-            [sys.executable, "-c", SCRIPT, str(here), str(tmp_path / seed), *WRITTEN],
-            env=env,
-            check=True,
-        )
-    one, two = (sorted((tmp_path / seed).rglob("*.*")) for seed in ("0", "4711"))
+def test_same_bytes_under_another_hash_seed(under_hash_seeds):
+    script = "from zonekg.graph.exports import export; export(sample(), folder, {})"
+    folders = under_hash_seeds(script.format([*WRITTEN]))
+    one, two = (sorted(folder.rglob("*.*")) for folder in folders)
     assert [path.name for path in one] == [path.name for path in two]
     assert [path.name for path, other in zip(one, two, strict=True)
             if path.read_bytes() != other.read_bytes()] == []  # fmt: skip

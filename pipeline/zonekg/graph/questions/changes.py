@@ -88,9 +88,8 @@ def _followed(graph: nx.MultiDiGraph, other: nx.MultiDiGraph) -> dict[str, str]:
 
 
 def _mentions(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for place in data.get("sources", "").split("; "):
-        if place:
-            yield data["entity_type"], place
+    for place in _entries("sources", data.get("sources", "")):
+        yield data["entity_type"], place
 
 
 _Rows = dict[str, tuple[str, str, Mapping[str, Any]]]  # id -> type, name, attributes
