@@ -210,6 +210,7 @@ def test_the_gradient_of_the_net_is_the_measured_one(tmp_path, nlp):
     scores, backprop = model.begin_update(found)
     weights = [rng.normal(size=rows.shape).astype("float32") for rows in scores]
     backprop(weights)
+    encoder_shim(model).learner.go_back()
     net = encoder_shim(model).net
     characters = sum(len(window.text) for window in found)
     for parameter in (net.output.weight, net.chars.weight, net.mix[0].linear.weight):

@@ -6,7 +6,13 @@ from tiny_encoder import POSITIONS, SHAPES, make_net, unigram, word_piece
 from zonekg.encoder.net import tokenizer
 from zonekg.encoder.shim import EncoderShim
 
-LEARNING = {"head_scale": 5.0, "layer_decay": 0.5, "average": 0.0, "mixed_precision": False}
+LEARNING = {
+    "rate": 1.0,
+    "head_scale": 5.0,
+    "layer_decay": 0.5,
+    "average": 0.0,
+    "mixed_precision": False,
+}
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from thinc.api import Adam
 from torch import nn
 
 from tiny_encoder import TAGS
+from zonekg.encoder.net import collate
 from zonekg.encoder.shim import EncoderShim
 
 TEXTS = ["太行世纪在阳泉高新区建设项目", "昨日，吕梁经开区与汽车（中国）签约", "高新区"]
@@ -62,6 +63,7 @@ def test_the_gradient_is_the_mean_over_all_characters(make_shim):
     scores, backprop = shim.begin_update([shim.cut(text) for text in TEXTS])
     assert [rows.shape for rows in scores] == [(len(text), TAGS) for text in TEXTS]
     backprop([np.ones_like(rows) for rows in scores])
+    shim.learner.go_back()
     assert shim.net.output.bias.grad.tolist() == pytest.approx([1.0] * TAGS)
 
 
@@ -85,8 +87,53 @@ def test_gradients_add_up_until_the_step(make_shim):
         for _ in range(parts):
             scores, backprop = shim.begin_update([shim.cut(TEXTS[0])])
             backprop([np.eye(len(rows), TAGS, dtype="float32") * 2 / parts for rows in scores])
+        shim.learner.go_back()
     for one, two in zip(halves.net.parameters(), whole.net.parameters(), strict=True):
         assert torch.allclose(one.grad, two.grad, atol=1e-6)
+
+
+def test_what_another_net_learns_from_vectors_comes_back_with_scores(make_shim):
+    """The gradient of lent vectors and of scores together is that of one sum of both."""
+    shim, texts = make_shim(), [[0], [1, 2]]
+    scores, backprop = shim.begin_update([shim.cut(text) for text in TEXTS])
+    backprop([np.ones_like(rows) for rows in scores])
+    assert [tuple(rows.shape) for rows in shim.lent] == [(len(text), 40) for text in TEXTS]
+    for parts in texts:
+        torch.cat([shim.lent[i] for i in parts]).square().sum().backward()
+    shim.learner.go_back()
+    assert shim.lent == []
+
+    other = make_shim()
+    total = 0.0
+    for text in TEXTS:
+        batch = collate([other.cut(text)], other.segmenter.padding)
+        vectors = other.net.vectors(batch)
+        total = total + other.net.output(vectors).sum() / sum(map(len, TEXTS))
+        total = total + vectors.square().sum()
+    total.backward()
+    for one, two in zip(shim.net.parameters(), other.net.parameters(), strict=True):
+        if one.grad is not None or two.grad is not None:
+            assert torch.allclose(one.grad, two.grad, atol=1e-5, rtol=1e-4)
+
+
+def test_vectors_are_what_scores_are_made_from(make_shim):
+    shim = make_shim()
+    for text, (scores, vectors) in zip(
+        TEXTS, shim.read([shim.cut(text) for text in TEXTS]), strict=True
+    ):
+        assert vectors.shape == (len(text), 40)
+        again = shim.net.output(torch.from_numpy(vectors)).detach().numpy()
+        assert np.allclose(again, scores, atol=1e-5)
+    assert shim.read([]) == []
+
+
+def test_it_learns_at_its_rate(make_shim):
+    slow, fast = make_shim(rate=0.5), make_shim()
+    before = slow.net.output.bias.detach().clone()
+    for shim in (slow, fast):
+        train(shim, [0], Adam(RATE, L2=0.0, grad_clip=0.0, use_averages=False))
+    moved = [(shim.net.output.bias.detach() - before) for shim in (slow, fast)]
+    assert torch.allclose(2 * moved[0], moved[1], rtol=1e-3)
 
 
 # -- going on after a stop

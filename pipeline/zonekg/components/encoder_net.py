@@ -14,7 +14,7 @@ from zonekg.components.windows import Window
 from zonekg.encoder.shim import EncoderShim, Floats
 from zonekg.errors import ModelError
 
-__all__ = ["build_encoder", "encoder_shim", "read_windows"]
+__all__ = ["build_encoder", "encoder_shim", "lent_vectors", "read_windows"]
 
 _NAME = "encoder"
 
@@ -29,6 +29,7 @@ def build_encoder(
     width: int = 256,
     char_width: int = 64,
     dropout: float = 0.1,
+    rate: float = 1.0,
     head_scale: float = 10.0,
     layer_decay: float = 0.95,
     average: float = 0.0,
@@ -40,11 +41,13 @@ def build_encoder(
     many of its layers to take from below, 0 for all; pieces, neurons: how many of its pieces to
     keep, the most frequent ones, and of each layer's feed-forward neurons, the strongest ones, 0
     for all; width, char_width: of the layers on top of it;
-    dropout: of the encoder and on top of it, 0 to 1; head_scale, layer_decay: how fast the new
-    layers learn, and each layer of the encoder against the one above it; average: the memory of the
+    dropout: of the encoder and on top of it, 0 to 1; rate: how fast the encoder's top layer learns
+    against the config's rate; head_scale, layer_decay: how fast the new layers learn against it,
+    and each layer of the encoder against the one above it; average: the memory of the
     moving average of the weights, 0 for none, below 1; mixed_precision: train in bfloat16.
     """
     learning = {
+        "rate": rate,
         "head_scale": head_scale,
         "layer_decay": layer_decay,
         "average": average,
@@ -127,16 +130,37 @@ def read_windows(
     """Scores and vectors for each token, shapes (tokens, tags) and (tokens, width).
 
     The vectors are what the scores are made from. None where the model gives none: because it has
-    no encoder, or is still to be trained.
+    no encoder, or no weights yet.
     """
-    shims = [shim for shim in model.shims if isinstance(shim, EncoderShim)]
-    if not shims or not shims[0].reads:
+    shim = _encoder(model)
+    if shim is None or not shim.reads:
         return None
-    rows = shims[0].read([shims[0].cut(window.text) for window in found])
+    rows = shim.read([shim.cut(window.text) for window in found])
     return [
         (scores[window.at], vectors[window.at])
         for (scores, vectors), window in zip(rows, found, strict=True)
     ]
+
+
+def lent_vectors(model: Model[Any, Any], docs: Sequence[Sequence[Window]]) -> list[Any] | None:
+    """For each doc of the batch that is learnt the vectors of its tokens, shape (tokens, width).
+
+    docs: the windows of each; all of them were the last to go to ``begin_update``. The vectors are
+    torch tensors, whose gradient goes back into the encoder at the next step. None where the model
+    has no encoder.
+    """
+    shim = _encoder(model)
+    if shim is None:
+        return None
+    import torch  # noqa: PLC0415
+
+    rows = iter(shim.lent)
+    parts = [[next(rows)[torch.from_numpy(window.at)] for window in found] for found in docs]
+    return [torch.cat(found) if found else None for found in parts]
+
+
+def _encoder(model: Model[Any, Any]) -> EncoderShim | None:
+    return next((shim for shim in model.shims if isinstance(shim, EncoderShim)), None)
 
 
 def _at_tokens(scores: list[Floats], found: list[Window]) -> list[Floats2d]:

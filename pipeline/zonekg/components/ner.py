@@ -24,7 +24,7 @@ from thinc.types import Floats2d
 
 from zonekg.components.calibration import calibrated, fit_curves
 from zonekg.components.decoding import Mention, decode, whole_brackets
-from zonekg.components.encoder_net import read_windows
+from zonekg.components.encoder_net import lent_vectors, read_windows
 from zonekg.components.losses import log_softmax, path_loss, tag_loss
 from zonekg.components.windows import Window, windows
 from zonekg.docs import set_confidences
@@ -95,6 +95,7 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
             "labels": [], "window": window, "calibration": {}, "loss": loss, "shares": False
         }  # fmt: skip
         self._teacher: CharNer | None = None
+        self._lent: dict[int, Any] = {}
 
     # -- labels
 
@@ -178,6 +179,12 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         return Found(sure, np.concatenate(vectors) if self.cfg["shares"] and vectors else None)
 
     @property
+    def learns(self) -> bool:
+        """Whether it has an encoder that may still learn."""
+        shims = (shim for shim in self.model.shims if isinstance(shim, EncoderShim))
+        return any(shim.learner for shim in shims)
+
+    @property
     def shares(self) -> bool:
         """Whether it leaves the encoder's vectors in ``doc.tensor``."""
         return bool(self.cfg["shares"])
@@ -188,7 +195,7 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         Raises ModelError when there are none.
         """
         if read_windows(self.model, []) is None:
-            raise ModelError(f"{self.name}: only a trained net on an encoder has vectors to share")
+            raise ModelError(f"{self.name}: only a net on an encoder has vectors to share")
         self.cfg["shares"] = True
 
     def _calibrated(self, mention: Mention) -> Mention:
@@ -236,22 +243,32 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
         set_dropout_rate(self.model, drop)
-        texts: list[Window] = []
+        examples = list(examples)
+        found = [windows(example.predicted, self.cfg["window"]) for example in examples]
         targets: list[Floats] = []
-        for example in examples:
+        for example, parts in zip(examples, found, strict=True):
             wanted = self._targets(example)
-            for window in windows(example.predicted, self.cfg["window"]):
-                texts.append(window)
-                targets.append(wanted[window.start : window.end])
-        if not texts:
+            targets += [wanted[window.start : window.end] for window in parts]
+        if not targets:
             return losses
-        scores, backprop = self.model.begin_update(texts)
+        scores, backprop = self.model.begin_update([window for parts in found for window in parts])
+        if self.cfg["shares"]:
+            lent = lent_vectors(self.model, found) or []
+            self._lent = dict(zip(map(id, examples), lent, strict=True))
         loss, grads = self._loss(scores, targets)
         losses[self.name] += loss
         backprop(grads)
         if sgd is not None:
             self.finish_update(sgd)
         return losses
+
+    def lent_vectors(self, example: Example) -> Any | None:
+        """The vectors of an example of the batch that is learnt, see `share_vectors`.
+
+        A torch tensor of shape (tokens, width), to learn on before the next step; None when this
+        component does not learn, or not on that example.
+        """
+        return self._lent.get(id(example))
 
     def _targets(self, example: Example) -> Floats:
         """The probability that each tag should get, shape (tokens, tags); 0 where not known."""

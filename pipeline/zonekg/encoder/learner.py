@@ -27,7 +27,8 @@ Floats = NDArray[np.float32]
 class Learner:
     """A net with all that its training keeps beside the weights.
 
-    settings: ``average``, the memory of the moving average of the weights, 0 for none.
+    settings: ``average``, the memory of the moving average of the weights, 0 for none; ``rate``,
+    how fast it learns against the config's rate.
     """
 
     def __init__(self, net: Any, settings: Mapping[str, float]) -> None:
@@ -55,10 +56,11 @@ class Learner:
         ]
 
     def finish_update(self, optimizer: Optimizer) -> None:
-        """One step of AdamW at the learning rate of thinc's optimizer, each layer at its scale."""
+        """One step of AdamW, each layer at its scale of `rate` times thinc's learning rate."""
         mine = self._torch_optimizer(optimizer)
+        rate = float(optimizer.learn_rate) * self.settings["rate"]
         for group in mine.param_groups:
-            group["lr"] = float(optimizer.learn_rate) * group["scale"]
+            group["lr"] = rate * group["scale"]
         if optimizer.grad_clip:
             torch.nn.utils.clip_grad_norm_(self.net.parameters(), optimizer.grad_clip)
         mine.step()
@@ -134,6 +136,8 @@ class TaggingLearner(Learner):
     def __init__(self, net: TaggingNet, settings: Mapping[str, float], padding: int) -> None:
         super().__init__(net, settings)
         self.padding = padding
+        self.lent: list[Tensor] = []
+        self._outputs: list[tuple[Tensor, Tensor]] = []
 
     def _groups(self, weight_decay: float) -> list[dict[str, Any]]:
         return learning_groups(
@@ -145,41 +149,69 @@ class TaggingLearner(Learner):
 
     def predict(self, texts: Sequence[Characters]) -> list[Floats]:
         """Scores of texts, each of shape (characters, tags)."""
+        return [scores for scores, _ in self.read(texts)]
+
+    def read(self, texts: Sequence[Characters]) -> list[tuple[Floats, Floats]]:
+        """Scores of texts and the vectors that they come from, shape (characters, width)."""
+        if not texts:
+            return []
         self.net.eval()
-        with torch.inference_mode(), self._autocast():
-            rows = self._forward(texts).float().cpu().numpy()
-        return [rows[i, : len(text.chars)] for i, text in enumerate(texts)]
+        with torch.inference_mode():
+            scores, vectors = (rows.cpu().numpy() for rows in self._forward(texts))
+        lengths = [len(text.chars) for text in texts]
+        return [(scores[i, :length], vectors[i, :length]) for i, length in enumerate(lengths)]
 
     def begin_update(
         self, texts: Sequence[Characters]
     ) -> tuple[list[Floats], Callable[[Sequence[Floats]], None]]:
         """Scores of a batch, and what takes their gradients.
 
-        Texts of about one length go through the net together, so that little is filled up.
+        Texts of about one length go through the net together, so that little is filled up. Until
+        the next step `lent` has their vectors, a leaf of shape (characters, width) for each: what
+        gradient another net leaves there goes back through this one, together with that of scores.
         """
+        self.go_back()
         self.net.train()
         lengths = [len(text.chars) for text in texts]
-        found = []
+        found: list[tuple[list[int], Tensor, Tensor]] = []
         for group in _alike(lengths):
-            with self._autocast():
-                found.append((group, self._forward([texts[i] for i in group]).float()))
+            outputs = self._forward([texts[i] for i in group])
+            scores, vectors = (rows.detach().requires_grad_() for rows in outputs)
+            self._outputs += zip(outputs, (scores, vectors), strict=True)
+            found.append((group, scores, vectors))
 
         def backprop(gradients: Sequence[Floats]) -> None:
-            for group, scores in found:
+            for group, scores, _ in found:
                 d_scores = torch.zeros_like(scores)
                 for row, i in enumerate(group):
                     d_scores[row, : lengths[i]] = torch.from_numpy(np.asarray(gradients[i]))
-                scores.backward(d_scores / sum(lengths))
+                scores.grad = d_scores / sum(lengths)
 
         rows: dict[int, Floats] = {}
-        for group, scores in found:
+        lent: dict[int, Tensor] = {}
+        for group, scores, vectors in found:
             plain = scores.detach().cpu().numpy()
             rows |= {i: plain[row, : lengths[i]] for row, i in enumerate(group)}
+            lent |= {i: vectors[row, : lengths[i]] for row, i in enumerate(group)}
+        self.lent = [lent[i] for i in range(len(texts))]
         return [rows[i] for i in range(len(texts))], backprop
 
-    def _forward(self, texts: Sequence[Characters]) -> Tensor:
-        scores: Tensor = self.net(collate(texts, self.padding, self.device))
-        return scores
+    def finish_update(self, optimizer: Optimizer) -> None:
+        """One step, see `Learner.finish_update`."""
+        self.go_back()
+        super().finish_update(optimizer)
+
+    def go_back(self) -> None:
+        """Take the gradients of scores and of lent vectors back to the weights, in one go."""
+        told = [(rows, leaf.grad) for rows, leaf in self._outputs if leaf.grad is not None]
+        if told:
+            torch.autograd.backward([rows for rows, _ in told], [grad for _, grad in told])
+        self._outputs, self.lent = [], []
+
+    def _forward(self, texts: Sequence[Characters]) -> tuple[Tensor, Tensor]:
+        with self._autocast():
+            vectors = self.net.vectors(collate(texts, self.padding, self.device))
+            return self.net.output(vectors).float(), vectors.float()
 
     def _autocast(self) -> Any:
         enabled = bool(self.settings["mixed_precision"])

@@ -106,12 +106,16 @@ class TaggingNet(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Scores of shape (texts, characters, tags)."""
+        return self.output(self.vectors(batch))
+
+    def vectors(self, batch: Batch) -> Tensor:
+        """What scores are made from: (texts, characters, width + hidden)."""
         hidden = self.encoder(input_ids=batch.ids, attention_mask=batch.mask).last_hidden_state
         spread = batch.piece.unsqueeze(-1).expand(-1, -1, hidden.shape[-1])
-        return self.output(self.read(hidden.gather(1, spread), batch))
+        return self.read(hidden.gather(1, spread), batch)
 
     def read(self, wide: Tensor, batch: Batch) -> Tensor:
-        """What scores are made from: (texts, characters, width + hidden).
+        """The `vectors` of characters whose pieces have been read.
 
         wide: each character's vector of its piece, shape (texts, characters, hidden).
         """

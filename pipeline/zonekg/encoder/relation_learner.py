@@ -29,24 +29,32 @@ class RelationLearner(Learner):
         """Scores of the pairs of a stretch, shape (pairs, relations)."""
         self.net.eval()
         with torch.inference_mode():
-            scores: Floats = self.net(*_tensors(columns)).numpy()
+            scores: Floats = self.net(*self._here(columns)).cpu().numpy()
         return scores
 
     def learn(self, columns: Sequence[Any], target: Sequence[Any], scale: float) -> float:
         """Add the gradient of the loss of a stretch, times `scale`; the loss itself.
 
-        columns: arrays as `Inputs` has them; target: those that `choice_loss` takes besides scores.
+        columns: arrays as `Inputs` has them, or tensors, which then get a gradient, too; target:
+        those that `choice_loss` takes besides scores.
         """
         self.net.train()
-        entries, choices, right, unsure = _tensors(target)
-        scores = self.net(*_tensors(columns))
+        entries, choices, right, unsure = self._here(target)
+        scores = self.net(*self._here(columns))
         loss = choice_loss(scores, entries, choices, right=right, unsure=unsure)
         (loss * scale).backward()
         return float(loss.detach())
 
+    def _here(self, arrays: Sequence[Any]) -> list[Any]:
+        """The tensors of arrays, on the device of the net."""
+        return [tensor.to(self.device) for tensor in _tensors(arrays)]
+
 
 def _tensors(arrays: Sequence[Any]) -> list[Any]:
-    return [torch.from_numpy(np.ascontiguousarray(array)) for array in arrays]
+    return [
+        array if isinstance(array, torch.Tensor) else torch.from_numpy(np.ascontiguousarray(array))
+        for array in arrays
+    ]
 
 
 def relation_graph(net: Any) -> bytes:

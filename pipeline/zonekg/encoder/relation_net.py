@@ -214,7 +214,7 @@ def choice_loss(
     (options,); unsure: bool, shape (choices,), where none may be right, too. Where several options
     are right their shares add up.
     """
-    low = torch.full((len(choices),), -1e4)
+    low = scores.new_full((len(choices),), -1e4)
     said = scores[entries[:, 0], entries[:, 1]]
     logits = low.scatter_reduce(0, entries[:, 2], said, "amax", include_self=False)
     whole = _log_sum(logits, choices, unsure, None)
@@ -223,7 +223,7 @@ def choice_loss(
 
 def _log_sum(logits: Tensor, choices: Tensor, unsure: Tensor, right: Tensor | None) -> Tensor:
     """Of each choice the logarithm of the sum over its options, or over the right ones."""
-    none = torch.zeros(len(unsure))
+    none = logits.new_zeros(len(unsure))
     if right is not None:
         logits, choices = logits[right], choices[right]
         none = none.masked_fill(~unsure, -1e4)

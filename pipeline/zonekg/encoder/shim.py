@@ -43,16 +43,17 @@ class EncoderShim(NetShim["TaggingLearner"]):
         return [self._run(["scores"], text)[0] for text in texts]
 
     def read(self, texts: Sequence[Characters]) -> list[tuple[Floats, Floats]]:
-        """Scores of texts, and the vectors that they come from, shape (characters, width).
-
-        Only once the net is frozen.
-        """
+        """Scores of texts, and the vectors that they come from, shape (characters, width)."""
+        if self.learner:
+            return self.learner.read(texts)
         found = (self._run(["scores", "vectors"], text) for text in texts)
         return [(scores, vectors) for scores, vectors in found]
 
     @property
     def reads(self) -> bool:
         """Whether `read` can be called."""
+        if self.learner:
+            return True
         return bool(self.graph) and any(o.name == "vectors" for o in self.session.get_outputs())
 
     def _run(self, names: list[str], text: Characters) -> list[Floats]:
@@ -65,6 +66,11 @@ class EncoderShim(NetShim["TaggingLearner"]):
         """Scores of a batch, and what takes their gradients."""
         assert self.learner
         return self.learner.begin_update(texts)
+
+    @property
+    def lent(self) -> list[Any]:
+        """The vectors of the batch that is learnt, see `TaggingLearner.begin_update`."""
+        return self.learner.lent if self.learner else []
 
     # -- the kind of net
 

@@ -108,8 +108,8 @@ def test_it_learns_on_the_mentions_of_models_too(learn, golds, nlp):
     seen = {}
     for share in (0.0, 1.0):
         pipe.cfg["gold_share"] = share
-        ((reading, _),) = pipe._tasks(example)
-        seen[share] = len(reading.mentions)
+        ((rows, _),) = pipe._tasks(example)
+        seen[share] = len(rows["spans"])
     assert seen == {0.0: 3, 1.0: 4}
 
 

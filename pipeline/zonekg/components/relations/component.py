@@ -57,6 +57,7 @@ _LEAST = 0.05  # options that are less likely are not looked at
         "home": True,
         "hard_negatives": True,
         "gold_share": 0.6,
+        "weight": 1.0,
     },
     default_score_weights={"rels_f": 1.0, "rels_p": 0.0, "rels_r": 0.0, "rels_per_type": None},
 )
@@ -70,15 +71,17 @@ def make_relations(
     home: bool,
     hard_negatives: bool,
     gold_share: float,
+    weight: float,
 ) -> RelationReader:
     """Make the component.
 
-    vectors: the component whose net gives ``doc.tensor``; review: what is told with at least this
-    confidence (0 to 1) but not enough for a relation is kept for review. The rest is for
-    experiments: home: whether the net is told which park the article is about; hard_negatives:
-    whether it learns from all pairs that no relation joins, or from as many drawn by lot as from
-    those that one does; gold_share: how often it learns on annotated mentions (0 to 1) where others
-    are there, see `zonekg.docs.PREDICTED`.
+    vectors: the component whose net gives ``doc.tensor``. If that one learns along, it learns from
+    relations, too, and weight is how much they count there, against 1 for its own part. review:
+    what is told with at least this confidence (0 to 1) but not enough for a relation is kept for
+    review. The rest is for experiments: home: whether the net is told which park the article is
+    about; hard_negatives: whether it learns from all pairs that no relation joins, or from as many
+    drawn by lot as from those that one does; gold_share: how often it learns on annotated mentions
+    (0 to 1) where others are there, see `zonekg.docs.PREDICTED`.
     """
     return RelationReader(
         nlp.vocab,
@@ -89,6 +92,7 @@ def make_relations(
         home=home,
         hard_negatives=hard_negatives,
         gold_share=gold_share,
+        weight=weight,
     )
 
 
@@ -127,17 +131,25 @@ class RelationReader(TrainablePipe):  # type: ignore[misc]
         self._encoder = encoder
         found, sample = set(), []
         for i, example in enumerate(get_examples()):
-            gold = example.reference
             if i < _SAMPLE:
-                sample.append(self._vectors(gold))
+                sample.append(self._vectors(example))
+            gold = example.reference
             found |= {claim.rule for claim in claims(_grouped(gold, gold.ents))}
         self.cfg["rules"] = sorted(found)
-        new_net(self.model, np.concatenate(sample).astype(np.float32), len(found))
+        vectors = np.concatenate(sample).astype(np.float32)
+        new_net(self.model, vectors, len(found), final=not self._learns_along)
 
-    def _vectors(self, gold: Doc) -> Any:
-        """The encoder's vectors, made once for each document to learn from and kept with it."""
+    def _vectors(self, example: Example) -> Any:
+        """The vectors of an encoder that learns along, or those that it gives now.
+
+        The latter are made once for each document to learn from and kept with it.
+        """
+        assert self._encoder
+        gold = example.reference
+        lent = self._encoder.lent_vectors(example)
+        if lent is not None:
+            return lent
         if not gold.tensor.size and len(gold):
-            assert self._encoder
             gold.tensor = self._encoder(bare_copy(gold)).tensor
         return gold.tensor
 
@@ -154,20 +166,27 @@ class RelationReader(TrainablePipe):  # type: ignore[misc]
     def _told(self, doc: Doc) -> list[Relation]:
         """What the net says, the best option of each choice, most confident first.
 
-        A relation is as sure as the net is of it, times how sure NER is of the two things.
+        A relation is as sure as the net is of it, times how sure NER is of the two things, once
+        that is known: not while NER learns along.
         """
         shim = relation_shim(self.model)
         if not shim.ready:
             return []
-        first, sure = groups(doc), _surest(doc)
+        first, sure = groups(doc), {} if self._learns_along else _surest(doc)
         said = [
-            row._replace(score=row.score * sure[first[row.head]] * sure[first[row.tail]])
+            row._replace(
+                score=row.score * sure.get(first[row.head], 1.0) * sure.get(first[row.tail], 1.0)
+            )
             for reading in self._read(doc)
-            for row in decide(reading, options(reading), shim.predict(columns(reading)))
+            for row in decide(reading, options(reading), shim.predict(columns(reading, doc.tensor)))
         ]
         said = [row for row in said if row.score >= _LEAST]
         said.sort(key=lambda row: (-row.score, row))
         return consistent(said, first)
+
+    @property
+    def _learns_along(self) -> bool:
+        return bool(self._encoder and self._encoder.learns)
 
     def _read(self, doc: Doc) -> Iterator[Reading]:
         return read(doc, self.cfg["rules"], home=self.cfg["home"])
@@ -197,18 +216,17 @@ class RelationReader(TrainablePipe):  # type: ignore[misc]
         losses.setdefault(self.name, 0.0)
         tasks = [task for example in examples for task in self._tasks(example)]
         count = sum(len(unsure) for _, (*_, unsure) in tasks)
-        for reading, wanted in tasks:
-            loss = relation_shim(self.model).update(columns(reading), wanted, 1 / count)
+        for rows, wanted in tasks:
+            loss = relation_shim(self.model).update(rows, wanted, self.cfg["weight"] / count)
             losses[self.name] += loss / count
         if sgd is not None:
             self.finish_update(sgd)
         return losses
 
-    def _tasks(self, example: Example) -> Iterator[tuple[Reading, tuple[Any, ...]]]:
-        """Stretches to learn from, with what `choice_loss` takes besides scores."""
+    def _tasks(self, example: Example) -> Iterator[tuple[dict[str, Any], tuple[Any, ...]]]:
+        """What the net takes of each stretch, with what `choice_loss` takes besides scores."""
         gold = example.reference
         doc = self._as_seen(gold)
-        doc.tensor = self._vectors(gold)
         for reading in self._read(doc):
             found = options(reading)
             right, unsure = target(reading, found, doc, gold)
@@ -216,7 +234,8 @@ class RelationReader(TrainablePipe):  # type: ignore[misc]
                 found, kept, choices = few_negatives(found, right)
                 right, unsure = right[kept], unsure[choices]
             if found.size:
-                yield reading, (found.entries, found.choices, right, unsure)
+                rows = columns(reading, self._vectors(example))
+                yield rows, (found.entries, found.choices, right, unsure)
 
     def _as_seen(self, gold: Doc) -> Doc:
         """A document with its annotated mentions or with those that a model found in it."""

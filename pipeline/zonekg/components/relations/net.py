@@ -19,16 +19,21 @@ __all__ = ["build_relation_net", "new_net", "relation_shim"]
 
 @registry.architectures("zonekg.RelationNet.v1")
 def build_relation_net(
-    *, width: int = 160, layers: int = 2, dropout: float = 0.4, average: float = 0.99
+    *,
+    width: int = 160,
+    layers: int = 2,
+    dropout: float = 0.4,
+    average: float = 0.99,
+    rate: float = 1.0,
 ) -> Model[Any, Any]:
     """Scores of pairs of mentions.
 
     width: of a mention's vector, a multiple of 4; layers: of the transformer over the mentions of
     an article; dropout: 0 to 1; average: the memory of the moving average of the weights, 0 for
-    none, below 1.
+    none, below 1; rate: how fast it learns against the config's rate.
     """
     model: Model[Any, Any] = Model(
-        "relations", _forward, shims=[RelationShim({"average": average})]
+        "relations", _forward, shims=[RelationShim({"average": average, "rate": rate})]
     )
     model.attrs["shape"] = {"width": width, "layers": layers, "dropout": dropout}
     return model
@@ -39,10 +44,13 @@ def relation_shim(model: Model[Any, Any]) -> RelationShim:
     return cast(RelationShim, model.shims[0])
 
 
-def new_net(model: Model[Any, Any], sample: NDArray[np.float32], rules: int) -> None:
+def new_net(
+    model: Model[Any, Any], sample: NDArray[np.float32], rules: int, *, final: bool
+) -> None:
     """Give a model a net to train, for vectors like a sample of them and a number of rules.
 
-    Raises ModelError when torch is missing.
+    final: whether vectors stay as they are, so that the net may bring them to one scale. Raises
+    ModelError when torch is missing.
     """
     try:
         import torch  # noqa: PLC0415
@@ -63,8 +71,9 @@ def new_net(model: Model[Any, Any], sample: NDArray[np.float32], rules: int) -> 
         rules=rules,
         **model.attrs["shape"],
     )
-    net.center.copy_(torch.from_numpy(sample.mean(axis=0)))
-    net.spread.copy_(torch.from_numpy(sample.std(axis=0) + 1e-3))
+    if final:
+        net.center.copy_(torch.from_numpy(sample.mean(axis=0)))
+        net.spread.copy_(torch.from_numpy(sample.std(axis=0) + 1e-3))
     relation_shim(model).learn(net)
 
 

@@ -41,10 +41,10 @@ _LISTED = re.compile(r"^\s*(?:[一二三四五六七八九十]+、|[（(]?\d{1,2
 class Reading(NamedTuple):
     """A stretch of an article with M mentions, T tokens, P legal pairs of mentions.
 
-    mentions: their numbers in ``doc.ents``, shape (M,). vectors: of the tokens, shape (T, width).
-    spans: first token and the one after the last, shape (M, 2); labels: numbers in the schema's
-    order, shape (M,); groups: for each mention the number in `mentions` of the first one of the
-    same thing, shape (M,).
+    mentions: their numbers in ``doc.ents``, shape (M,). tokens: their numbers in the doc, shape
+    (T,). spans: first token and the one after the last, shape (M, 2); labels: numbers in the
+    schema's order, shape (M,); groups: for each mention the number in `mentions` of the first one
+    of the same thing, shape (M,).
     places: where each mention stands, shape (M, `PLACES`).
     pairs: head and tail, shape (P, 2); between: how they stand to each other, shape (P,
     `PAIR_FEATURES`); rules: 1 for each rule that claims a relation of the two, in either
@@ -52,7 +52,7 @@ class Reading(NamedTuple):
     """
 
     mentions: Ints
-    vectors: Floats
+    tokens: Ints
     spans: Ints
     labels: Ints
     groups: Ints
@@ -63,7 +63,7 @@ class Reading(NamedTuple):
 
 
 def read(doc: Doc, rules: Sequence[str], *, home: bool = True) -> Iterator[Reading]:
-    """The stretches of a doc with groups and, in ``doc.tensor``, the encoder's vectors.
+    """The stretches of a doc with groups.
 
     A long article is read in stretches, each together with the first mentions of the article, so
     that time grows with its length. Stretches without a pair are left out. rules: the names of the
@@ -80,10 +80,16 @@ def read(doc: Doc, rules: Sequence[str], *, home: bool = True) -> Iterator[Readi
             yield reading
 
 
-def columns(reading: Reading) -> dict[str, NDArray[Any]]:
-    """What the net takes, by the name of its input, see `zonekg.encoder.relation_net.Inputs`."""
-    names = ("vectors", "spans", "labels", "places", "pairs", "between", "rules")
-    return {name: getattr(reading, name) for name in names}
+def columns(reading: Reading, vectors: Any) -> dict[str, Any]:
+    """What the net takes, by the name of its input, see `zonekg.encoder.relation_net.Inputs`.
+
+    vectors: of all tokens of the doc, shape (tokens, width), an array or a torch tensor.
+    """
+    rows = vectors[reading.tokens]
+    if isinstance(rows, np.ndarray):
+        rows = rows.astype(np.float32)
+    names = ("spans", "labels", "places", "pairs", "between", "rules")
+    return {"vectors": rows} | {name: getattr(reading, name) for name in names}
 
 
 class _Article:
@@ -109,7 +115,7 @@ class _Article:
             if claim.rule in self.rules:
                 for ends in ((claim.head, claim.tail), (claim.tail, claim.head)):
                     self.claims.setdefault(ends, []).append(self.rules[claim.rule])
-        self.vectors = np.asarray(doc.tensor)
+        self.length = len(doc)
 
     def _numbers(self, begins: Sequence[int]) -> Ints:
         """For each mention which of the stretches that begin there it starts in."""
@@ -166,7 +172,7 @@ class _Article:
         spans = [np.searchsorted(tokens, self.spans[chosen, side]) for side in (0, 1)]
         return Reading(
             chosen,
-            self.vectors[tokens].astype(np.float32),
+            tokens,
             np.stack(spans, axis=1),
             which,
             groups,
@@ -179,8 +185,8 @@ class _Article:
     def _tokens(self, chosen: Ints) -> Ints:
         """The tokens from the first to the last of mentions in a row, and around them."""
         if len(chosen) == len(self.spans):
-            return np.arange(len(self.vectors))
-        kept = np.zeros(len(self.vectors), dtype=bool)
+            return np.arange(self.length)
+        kept = np.zeros(self.length, dtype=bool)
         for part in np.split(chosen, np.flatnonzero(np.diff(chosen) > 1) + 1):
             first, last = self.spans[part[0], 0], self.spans[part[-1], 1]
             kept[max(0, first - _AROUND) : last + _AROUND] = True
