@@ -256,7 +256,10 @@ def test_a_full_disk_is_told_and_keeps_the_checkpoint(tiny, tmp_path, monkeypatc
     assert sorted(path.name for path in row) == ["10.part", "5"]
 
 
-def test_an_encoder_in_torch_ends_the_same(changed, overrides, tmp_path, files, stopped_at):
+@pytest.mark.parametrize("with_relations", [False, True])
+def test_an_encoder_in_torch_ends_the_same(
+    with_relations, changed, overrides, tmp_path, files, stopped_at
+):
     """With dropout, which draws from torch's generator, and averaged weights."""
     folder = tmp_path / "encoder"
     folder.mkdir()
@@ -265,6 +268,10 @@ def test_an_encoder_in_torch_ends_the_same(changed, overrides, tmp_path, files, 
     def change(config):
         net = model | {"dropout": 0.2, "average": 0.9}
         config["components"]["ner"] = {"factory": "zonekg_ner", "window": 128, "model": net}
+        if with_relations:
+            read = {"@architectures": "zonekg.RelationNet.v1", "width": 8}
+            config["components"]["relations"] = {"factory": "zonekg_relations", "model": read}
+            del config["initialize"]["components"]["relations"]
 
     plain = {key: value for key, value in overrides.items() if "model" not in key}
     plain |= {"training.max_steps": 8, "training.eval_frequency": 2}
@@ -275,6 +282,8 @@ def test_an_encoder_in_torch_ends_the_same(changed, overrides, tmp_path, files, 
         train(path, cut / "model", watch=stopped_at(5), **options)
     train(path, cut / "model", resume=True, **options)
     assert files(cut / "model") == files(whole / "model")
-    for name in ("pipeline/ner/model", "shims/ner-0"):
+    names = ["pipeline/ner/model", "shims/ner-0"]
+    names += ["pipeline/relations/model", "shims/relations-0"] if with_relations else []
+    for name in names:
         one, other = (folder / "work" / "checkpoint" / "8" / name for folder in (whole, cut))
         assert one.read_bytes() == other.read_bytes()

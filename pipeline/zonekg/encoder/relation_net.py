@@ -31,7 +31,7 @@ class Inputs(NamedTuple):
 class RelationNet(nn.Module):
     """Scores of shape (pairs, relations).
 
-    Two convolutions turn the encoder's vectors, which were made for NER, to relations. A mention is
+    Two convolutions turn the encoder's vectors, which serve NER, too, to relations. A mention is
     what they say inside of it, at its ends and around it, and where it stands.
     A transformer lets the mentions of an article see each other. A pair is scored from its two
     mentions, how they stand to each other, the words between them and the rules that claim a
