@@ -24,8 +24,8 @@ lint: .venv/dev
 train: .venv/train $(ENCODER)
 	$(BIN)/zonekg train configs/trf.cfg --output models/zh_zone_news_trf
 	$(BIN)/zonekg train configs/states.cfg --output models/zh_zone_news_trf
-	$(BIN)/zonekg train configs/sm.cfg --output models/zh_zone_news_sm
-	$(BIN)/zonekg train configs/states.cfg --output models/zh_zone_news_sm --set paths.pipeline=models/zh_zone_news_sm
+	$(BIN)/zonekg train configs/ner_sm.cfg --output models/zh_zone_news_sm
+	$(BIN)/zonekg train configs/relations_sm.cfg --output models/zh_zone_news_sm
 
 card: .venv/run
 	$(BIN)/zonekg card models/zh_zone_news_trf $(GOLD) $(foreach part,ablation calibration relations,--section models/reports/trf-$(part).md)
