@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import active_children, get_context
@@ -38,6 +38,7 @@ __all__ = [
     "Progress",
     "cross_validate",
     "crossfit",
+    "mark",
     "sample",
     "score_point",
     "strict_scores",
@@ -215,13 +216,17 @@ def crossfit(
     train_points(config, points, jobs=jobs, progress=progress)
     found: dict[str, Record] = {}
     for point in points:
-        nlp = load_model(point.model)
-        ner = nlp.get_pipe("ner")
-        for gold in read_docs(point.dev, nlp):
-            key = gold.user_data["id"]
-            row = doc_to_record(ner(nlp.make_doc(gold.text)), key)
-            found[key] = row | {"meta": {"marked_by": "a model that never saw it"}}
+        held = mark(load_model(point.model), checked_records(point.dev))
+        found |= {str(row["id"]): row for row in held}
     return [found[str(record["id"])] for record in records]
+
+
+def mark(nlp: Language, records: Iterable[Record]) -> Iterator[Record]:
+    """The documents with the mentions that a pipeline finds, which should never have seen them."""
+    ner = nlp.get_pipe("ner")
+    for record in records:
+        row = doc_to_record(ner(nlp.make_doc(str(record["text"]))), str(record["id"]))
+        yield row | {"meta": {"marked_by": "a model that never saw it"}}
 
 
 def _folds(

@@ -29,6 +29,9 @@ def stretch(seed, mentions=7):
         "pairs": pairs,
         "between": lots.integers(0, 5, (len(pairs), 3)),
         "rules": lots.integers(0, 2, (len(pairs), 2)).astype(np.float32),
+        "sentences": np.array([(0, 20), (20, 38), (38, 45)]),
+        "standings": lots.integers(0, 5, (3, 2)),
+        "scopes": lots.integers(0, 3, (mentions, 2)),
     }
 
 

@@ -269,6 +269,36 @@ def crossfit_command(
     _write_lines(target, found, "documents")
 
 
+@app.command("mark")
+def mark_command(
+    model: Annotated[Path, typer.Argument(help="A trained pipeline that saw none of them.")],
+    data: Annotated[list[Path], typer.Argument(help="Annotated documents: files or folders.")],
+    *,
+    target: Annotated[Path, typer.Option("--output", "-o", help="JSONL of marked documents.")],
+    known: Annotated[
+        list[Path] | None, typer.Option(help="Leave out the documents that are in this file.")
+    ] = None,
+) -> None:
+    """Mark documents that came after a model was trained, for the relation stage to learn on.
+
+    What 'crossfit' gives, without its trainings.
+
+    Example: zonekg annotations mark models/zh_old annotations/train --known old.jsonl -o new.jsonl
+    """
+    from zonekg.annotate.corpus import checked_records
+    from zonekg.experiments import mark
+    from zonekg.extraction import load_model
+
+    left_out = {row["id"] for path in known or [] for _, row in read_records(path)}
+    records = [row for row in checked_records(*data) if row["id"] not in left_out]
+    with progress() as report:
+        found = []
+        for row in mark(load_model(model), records):
+            found.append(row)
+            report("documents", len(found), len(records))
+    _write_lines(target, found, "documents")
+
+
 def _write_lines(target: Path, rows: Sequence[Record], what: str) -> None:
     with open_atomic(target) as handle:
         handle.writelines(record_lines(rows))

@@ -68,6 +68,9 @@ def relation_graph(net: Any) -> bytes:
         "pairs": {0: "count"},
         "between": {0: "count"},
         "rules": {0: "count"},
+        "sentences": {0: "sentences"},
+        "standings": {0: "sentences"},
+        "scopes": {0: "mentions"},
         "scores": {0: "count"},
     }
     return onnx_graph(net, _example(net.shape), (Inputs._fields, ["scores"], axes))
@@ -85,5 +88,8 @@ def _example(shape: dict[str, Any]) -> list[Any]:
             np.array(pairs, dtype=np.int64),
             np.zeros((len(pairs), shape["between"]), dtype=np.int64),
             np.zeros((len(pairs), shape["rules"]), dtype=np.float32),
+            np.array([(0, 12), (12, 30)], dtype=np.int64),
+            np.zeros((2, shape["places"]), dtype=np.int64),
+            np.array([(0, 0), (0, 0), (1, 0), (1, 0), (1, 1)], dtype=np.int64),
         ]
     )

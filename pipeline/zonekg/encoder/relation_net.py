@@ -26,14 +26,19 @@ class Inputs(NamedTuple):
     pairs: Tensor
     between: Tensor
     rules: Tensor
+    sentences: Tensor
+    standings: Tensor
+    scopes: Tensor
 
 
 class RelationNet(nn.Module):
     """Scores of shape (pairs, relations).
 
     Two convolutions turn the encoder's vectors, which serve NER, too, to relations. A mention is
-    what they say inside of it, at its ends and around it, and where it stands.
-    A transformer lets the mentions of an article see each other. A pair is scored from its two
+    what they say inside of it, at its ends and around it, of its sentence and the head of its
+    section, and where it stands. A transformer lets the mentions and sentences of an article see
+    each other: what a place is, a zone's own or a ceremony's, is often said in words between the
+    names, or in a title without any. A pair is scored from its two
     mentions, how they stand to each other, the words between them and the rules that claim a
     relation of the two.
     """
@@ -67,7 +72,8 @@ class RelationNet(nn.Module):
         self.narrow = nn.Linear(vectors, width)
         self.cues = nn.Linear(width, _CUES)
         self.around = nn.ModuleList([_Around(width, reach, dropout / 2) for reach in _REACHES])
-        self.mention = nn.Linear(5 * width, width)
+        self.sentence = nn.Linear(width + _CUES, width)
+        self.mention = nn.Linear(7 * width, width)
         self.label = nn.Embedding(labels, width)
         self.place = nn.Embedding(places * buckets, width)
         self.layers = nn.ModuleList([_Layer(width, dropout / 2) for _ in range(layers)])
@@ -95,7 +101,7 @@ class RelationNet(nn.Module):
         for layer in self.around:
             tokens = layer(tokens)
         cues = _running(torch.relu(self.cues(tokens)))
-        mentions = self._mentions(tokens, x)
+        mentions = self._mentions(tokens, cues, x)
         places = self._rows(x.places)
         heads, tails = x.pairs.unbind(1)
         pair = (self.head(mentions) + self.head_place(places).sum(1))[heads]
@@ -119,9 +125,16 @@ class RelationNet(nn.Module):
         """Rows of one table for several columns of buckets."""
         return columns + torch.arange(columns.shape[1], device=columns.device) * self.buckets
 
-    def _mentions(self, tokens: Tensor, x: Inputs) -> Tensor:
+    def _sentences(self, running: Tensor, cues: Tensor, x: Inputs) -> Tensor:
+        starts, ends = x.sentences.unbind(1)
+        said = torch.log1p((cues[ends] - cues[starts]).clamp(min=0))
+        rows = self.sentence(self.dropout(torch.cat([_mean(running, starts, ends), said], 1)))
+        return rows + self.place(self._rows(x.standings)).sum(1)
+
+    def _mentions(self, tokens: Tensor, cues: Tensor, x: Inputs) -> Tensor:
         starts, ends = x.spans.unbind(1)
         running = _running(tokens)
+        sentences = self._sentences(running, cues, x)
         before = (starts - _NEAR).clamp(min=0)
         after = torch.minimum(ends + _NEAR, torch.full_like(ends, 0) + tokens.shape[0])
         parts = [
@@ -130,12 +143,16 @@ class RelationNet(nn.Module):
             _mean(running, ends, after),
             tokens[starts],
             tokens[ends - 1],
+            sentences[x.scopes[:, 0]],
+            sentences[x.scopes[:, 1]],
         ]
         rows = self.mention(self.dropout(torch.cat(parts, 1))) + self.label(x.labels)
         rows = rows + self.place(self._rows(x.places)).sum(1)
+        count = rows.shape[0]
+        rows = torch.cat([rows, sentences])
         for layer in self.layers:
             rows = layer(rows)
-        return self.dropout(rows)
+        return self.dropout(rows[:count])
 
 
 _PAIR, _CUES, _FACTORS = 96, 64, 32

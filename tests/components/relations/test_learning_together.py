@@ -52,7 +52,7 @@ def weights(nlp):
 def steps(nlp, examples, count=1, exclude=()):
     """Steps as `zonekg train` makes them: after all components have seen the batch."""
     fix_random_seed(2)
-    optimizer = Adam(0.01, grad_clip=1.0)
+    optimizer = Adam(0.003, grad_clip=1.0)
     for _ in range(count):
         nlp.update(examples, sgd=False, exclude=exclude)
         for name in {"ner", "relations"} - set(exclude):

@@ -147,7 +147,7 @@ def test_before_it_is_trained_it_tells_nothing(nlp, golds):
 def test_crossfit_mentions_come_from_the_reader(root, nlp):
     read = read_corpus(
         str(root / "annotations" / "train"),
-        crossfit=str(root / "annotations" / "crossfit" / "train.jsonl"),
+        crossfit=str(root / "annotations" / "crossfit"),
     )
     example = next(iter(read(nlp)))
     assert len(example.reference.spans[PREDICTED])

@@ -49,6 +49,9 @@ class Reading(NamedTuple):
     pairs: head and tail, shape (P, 2); between: how they stand to each other, shape (P,
     `PAIR_FEATURES`); rules: 1 for each rule that claims a relation of the two, in either
     direction, shape (P, rules).
+    sentences: first token and the one after the last of each of S sentences, shape (S, 2), and
+    standings: where each stands, as in `places`, shape (S, `PLACES`); scopes: for each mention its
+    sentence and the one that heads its section, shape (M, 2).
     """
 
     mentions: Ints
@@ -60,6 +63,9 @@ class Reading(NamedTuple):
     pairs: Ints
     between: Ints
     rules: Floats
+    sentences: Ints
+    standings: Ints
+    scopes: Ints
 
 
 def read(doc: Doc, rules: Sequence[str], *, home: bool = True) -> Iterator[Reading]:
@@ -88,7 +94,9 @@ def columns(reading: Reading, vectors: Any) -> dict[str, Any]:
     rows = vectors[reading.tokens]
     if isinstance(rows, np.ndarray):
         rows = rows.astype(np.float32)
-    names = ("spans", "labels", "places", "pairs", "between", "rules")
+    names = (
+        "spans", "labels", "places", "pairs", "between", "rules", "sentences", "standings", "scopes"
+    )  # fmt: skip
     return {"vectors": rows} | {name: getattr(reading, name) for name in names}
 
 
@@ -102,12 +110,15 @@ class _Article:
         numbers = {label: i for i, label in enumerate(default_schema().entities)}
         self.labels = np.array([numbers[label] for label in context.labels], dtype=np.int64)
         self.groups = np.array(context.groups, dtype=np.int64)
-        self.lines = self._numbers([0, *(m.end() for m in re.finditer("\n", context.text))])
+        line_starts = [0, *(m.end() for m in re.finditer("\n", context.text))]
+        self.lines = self._numbers(line_starts)
         self.sentences = self._numbers([start for start, _ in context.sentences])
         self.clauses = self._numbers([0, *(m.end() for m in _CLAUSE.finditer(context.text))])
-        self.sections, headings = _sections(context.text)
-        self.sections = self.sections[self.lines]
-        self.places = self._places(headings[self.lines], context.home if home else None)
+        sections, self.headings = _sections(context.text)
+        self.sections = sections[self.lines]
+        lines = context.text.split("\n")
+        self.listed = np.array([int(bool(_LISTED.match(line))) for line in lines])
+        self.places = self._places(context.home if home else None)
         self.runs = self._runs()
         self.rules = {rule: i for i, rule in enumerate(rules)}
         self.claims: dict[tuple[int, int], list[int]] = {}
@@ -116,35 +127,48 @@ class _Article:
                 for ends in ((claim.head, claim.tail), (claim.tail, claim.head)):
                     self.claims.setdefault(ends, []).append(self.rules[claim.rule])
         self.length = len(doc)
+        self.bounds, self.standings, heads = self._scopes(doc, line_starts)
+        self.scopes = np.stack([self.sentences, heads[self.sections]], axis=1)
 
     def _numbers(self, begins: Sequence[int]) -> Ints:
         """For each mention which of the stretches that begin there it starts in."""
         found = [bisect_right(begins, start) - 1 for start in self.starts.tolist()]
         return np.array(found, dtype=np.int64)
 
-    def _places(self, headings: Ints, park: int | None) -> Ints:
-        """Line, sentence, headline, heading, list, the park it is about, how often, a count."""
-        context = self.context
-        text, group = context.text, self.groups
+    def _standing(self, lines: Ints, sentences: Ints, ends: Ints) -> Ints:
+        """Line, sentence, headline, heading, list."""
+        columns = (
+            np.minimum(lines, BUCKETS - 1),
+            np.minimum(sentences, BUCKETS - 1),
+            (ends <= self.context.headline_end).astype(np.int64),
+            self.headings[lines],
+            self.listed[lines],
+        )
+        return np.stack(columns, axis=1)
+
+    def _places(self, park: int | None) -> Ints:
+        """As `_standing`, then: the park it is about, how often, a count."""
+        context, group = self.context, self.groups
         counts = np.bincount(group, minlength=len(group))[group]
         about = np.full(len(group), 2) if park is None else (group == park).astype(np.int64)
-        lines = text.split("\n")
-        listed = [int(bool(_LISTED.match(lines[line]))) for line in self.lines]
         counted = [
-            int(bool(_COUNTED.search(text[context.clause(int(at))[0] : int(at)])))
+            int(bool(_COUNTED.search(context.text[context.clause(int(at))[0] : int(at)])))
             for at in self.starts
         ]
-        columns = (
-            np.minimum(self.lines, BUCKETS - 1),
-            np.minimum(self.sentences, BUCKETS - 1),
-            (self.ends <= context.headline_end).astype(np.int64),
-            headings,
-            np.array(listed),
-            about,
-            np.digitize(counts, _COUNTS),
-            np.array(counted),
-        )
-        return np.stack(columns, axis=1).astype(np.int64)
+        columns = np.stack((about, np.digitize(counts, _COUNTS), np.array(counted)), axis=1)
+        stand = self._standing(self.lines, self.sentences, self.ends)
+        return np.concatenate((stand, columns), axis=1)
+
+    def _scopes(self, doc: Doc, line_starts: Sequence[int]) -> tuple[Ints, Ints, Ints]:
+        """First and last token of each sentence, where it stands, the first one of each section."""
+        first, last = np.array(self.context.sentences).T
+        offsets = np.array([token.idx for token in doc])
+        bounds = np.stack([np.searchsorted(offsets, side) for side in (first, last)], axis=1)
+        lines = np.searchsorted(line_starts, first, side="right") - 1
+        stand = self._standing(lines, np.arange(len(first)), last)
+        standings = np.pad(stand, ((0, 0), (0, PLACES - stand.shape[1])))
+        heads = np.searchsorted(lines, np.flatnonzero(self.headings))
+        return bounds, standings, np.array([0, *heads])
 
     def _runs(self) -> Ints:
         """Place in and length of the list (甲、乙和丙) of like mentions that each stands in."""
@@ -180,7 +204,17 @@ class _Article:
             np.stack([heads, tails], axis=1),
             self._between(a, b),
             self._claimed(a, b),
+            *self._scoped(chosen, tokens),
         )
+
+    def _scoped(self, chosen: Ints, tokens: Ints) -> tuple[Ints, Ints, Ints]:
+        """The sentences of which tokens are read, where they stand, and those of each mention."""
+        bounds = np.searchsorted(tokens, self.bounds)
+        kept = bounds[:, 0] < bounds[:, 1]
+        numbers = np.cumsum(kept) - 1
+        own, head = self.scopes[chosen].T
+        head = np.where(kept[head], head, own)
+        return bounds[kept], self.standings[kept], numbers[np.stack([own, head], axis=1)]
 
     def _tokens(self, chosen: Ints) -> Ints:
         """The tokens from the first to the last of mentions in a row, and around them."""
