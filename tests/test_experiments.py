@@ -4,10 +4,12 @@ import json
 from itertools import pairwise
 
 import pytest
+from typer.testing import CliRunner
 
 from zonekg import experiments
 from zonekg.annotate.checks import check_record
 from zonekg.annotate.records import read_records, record_lines
+from zonekg.cli import app
 from zonekg.errors import InputError
 from zonekg.experiments import Point, cross_validate, crossfit, sample, train_points
 
@@ -200,3 +202,17 @@ def test_crossfit_marks_each_document_by_the_model_that_did_not_see_it(
     assert set.union(*held) == {row["id"] for row in records}
     for point, ids in zip(trained, held, strict=True):
         assert not ids & {row["id"] for row in point.train}
+
+
+def test_mark_leaves_out_what_is_known(data, records, tmp_path, model_path):
+    known, target = tmp_path / "known.jsonl", tmp_path / "new.jsonl"
+    known.write_text("".join(record_lines(records[:1])), encoding="utf-8")
+    args = ["annotations", "mark", str(model_path), str(data), "--known", str(known)]
+    result = CliRunner().invoke(app, [*args, "-o", str(target)])
+    assert result.exit_code == 0, result.output
+    found = [row for _, row in read_records(target)]
+    assert [(row["id"], row["text"]) for row in found] == [
+        (row["id"], row["text"]) for row in records[1:]
+    ]
+    assert any(row["entities"] for row in found)
+    assert all(row["meta"]["marked_by"] and not row["relations"] for row in found)
