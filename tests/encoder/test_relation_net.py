@@ -54,6 +54,17 @@ def test_the_order_of_pairs_makes_no_difference():
     assert learner.predict([*turned.values()]) == pytest.approx(rows[::-1], abs=1e-5)
 
 
+def test_a_far_sentence_without_a_mention_is_heard():
+    learner = RelationLearner(make_net(), {"average": 0.0})
+    one = stretch(5, mentions=4)
+    one["spans"] = np.array([(0, 2), (3, 5), (6, 9), (10, 12)])
+    one["scopes"] = np.zeros((4, 2), dtype=np.int64)
+    other = one | {"vectors": one["vectors"].copy()}
+    other["vectors"][38:] += 1
+    rows, changed = (learner.predict([*x.values()]) for x in (one, other))
+    assert np.abs(changed - rows).max() > 1e-3
+
+
 def test_a_shim_comes_back_as_it_was():
     shim = RelationShim({"average": 0.9})
     shim.learn(make_net())
