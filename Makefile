@@ -23,7 +23,6 @@ lint: .venv/dev
 
 train: .venv/train $(ENCODER)
 	$(BIN)/zonekg train configs/trf.cfg --output models/zh_zone_news_trf
-	$(BIN)/zonekg train configs/states.cfg --output models/zh_zone_news_trf
 	$(BIN)/zonekg train configs/ner_sm.cfg --output models/zh_zone_news_sm
 	$(BIN)/zonekg train configs/relations_sm.cfg --output models/zh_zone_news_sm
 

@@ -26,7 +26,9 @@ class RelationShim(NetShim["RelationLearner"]):
         """Scores of the pairs of a stretch, shape (pairs, relations)."""
         if self.learner:
             return self.learner.predict([*columns.values()])
-        (scores,) = self.session.run(["scores"], dict(columns))
+        # a net that learnt before sentences were read asks for less
+        asked = [column.name for column in self.session.get_inputs()]
+        (scores,) = self.session.run(["scores"], {name: columns[name] for name in asked})
         return scores  # type: ignore[no-any-return]
 
     def update(self, columns: Mapping[str, Any], target: Sequence[Any], scale: float) -> float:

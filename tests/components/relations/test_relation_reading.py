@@ -61,15 +61,18 @@ def test_where_mentions_stand(seen, reading):
 def test_each_mention_knows_its_sentence_and_the_head_of_its_section(seen, reading):
     text = seen(BODY).text
     sentences = [text[a:b].strip() for a, b in reading.sentences]
-    assert sentences[:3] == ["阳泉高新区发力", "连日来，阳泉高新区一片忙碌。", "一、在建项目"]
-    assert sentences[3].startswith("1.甲项目")
-    assert len(sentences) == 4
-    assert reading.scopes.tolist() == [[0, 0], [1, 0], *[[3, 2]] * 5]
+    # a line feed after a full stop is a stretch of its own
+    assert sentences[:3] == ["阳泉高新区发力", "连日来，阳泉高新区一片忙碌。", ""]
+    assert sentences[3] == "一、在建项目"
+    assert sentences[4].startswith("1.甲项目")
+    assert len(sentences) == 5
+    assert reading.scopes.tolist() == [[0, 0], [1, 0], *[[4, 3]] * 5]
     line, number, headline, heading, listed = reading.standings.T.tolist()[:5]
-    assert line == number == [0, 1, 2, 3]
-    assert headline == [1, 0, 0, 0]
-    assert heading == [1, 0, 1, 0]
-    assert listed == [0, 0, 1, 1]
+    assert line == [0, 1, 1, 2, 3]
+    assert number == [0, 1, 2, 3, 4]
+    assert headline == [1, 0, 0, 0, 0]
+    assert heading == [1, 0, 0, 1, 0]
+    assert listed == [0, 0, 0, 1, 1]
 
 
 def test_the_park_of_the_article_can_be_hidden(seen):
