@@ -26,6 +26,10 @@ def train_command(
         Path | None,
         typer.Option(help="Folder for the checkpoint and log.jsonl.", show_default="training/NAME"),
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option("--from", help="Work folder of a training of this config to learn on from."),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on exactly where the training was stopped.")
     ] = False,
@@ -40,13 +44,15 @@ def train_command(
     """Train a pipeline and put the best one, by its scores on dev, into --output.
 
     A training that was stopped in any way goes on with --resume from its last evaluation, and ends
-    with the same weights as if it had not been stopped.
+    with the same weights as if it had not been stopped. --from is for documents that came later: a
+    new training begins with the last weights of an earlier one.
 
     Example: zonekg train configs/ner_cnn.cfg --output out/zh_cnn --seed 1 --seed 2 --seed 3
     """
     from zonekg.training import train, train_seeds
 
-    options: dict[str, Any] = {"work": work, "resume": resume, "overrides": overrides(setting)}
+    options: dict[str, Any] = {"work": work, "start": start, "resume": resume}
+    options["overrides"] = overrides(setting)
     try:
         with _bar() as watch:
             options |= {"gpu": gpu, "log": sys.stderr, "watch": watch}

@@ -30,7 +30,7 @@ from zonekg.training.loop import Progress
 from zonekg.training.optimizer import optimizer_state, restore_optimizer
 from zonekg.training.protocols import ResumesTraining, shims
 
-__all__ = ["read_progress", "require_resumable", "restore", "save"]
+__all__ = ["load_weights", "read_progress", "require_resumable", "restore", "save"]
 
 
 def require_resumable(nlp: Language) -> None:
@@ -65,7 +65,7 @@ def save(
 
 def read_progress(folder: Path) -> tuple[Progress, dict[str, Any]]:
     """How far a checkpoint is and the facts that it rests on; raises ModelError if damaged."""
-    with _told(folder):
+    with _told(folder, "train without --resume"):
         state = _state(folder)
         progress = Progress(**state["progress"])
         epoch, done = progress.place
@@ -78,7 +78,7 @@ def restore(folder: Path, nlp: Language, optimizer: Optimizer) -> None:
 
     The states of all generators of random numbers too. Raises ModelError if it is damaged.
     """
-    with _told(folder):
+    with _told(folder, "train without --resume"):
         state = _state(folder)
         nlp.from_disk(folder / "pipeline")
         with (folder / "arrays.npz").open("rb") as file, np.load(file) as arrays:
@@ -90,18 +90,25 @@ def restore(folder: Path, nlp: Language, optimizer: Optimizer) -> None:
             restore_generators(state["generators"], arrays)
 
 
+def load_weights(folder: Path, nlp: Language) -> None:
+    """Give a new pipeline the weights of a checkpoint, and what its components had measured.
+
+    Raises ModelError if it is damaged or of other nets.
+    """
+    with _told(folder, "begin from a checkpoint of this config"):
+        nlp.from_disk(folder / "pipeline", exclude=["meta", "config"])
+
+
 def _state(folder: Path) -> dict[str, Any]:
     state: dict[str, Any] = json.loads((folder / "progress.json").read_text(encoding="utf-8"))
     return state
 
 
 @contextmanager
-def _told(folder: Path) -> Iterator[None]:
+def _told(folder: Path, todo: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, TypeError, LookupError, BadZipFile, EOFError) as error:
         cause = " ".join(str(error).split())[:200]
-        raise ModelError(
-            f"{folder}: not a whole checkpoint ({type(error).__name__}: {cause}); "
-            "train without --resume"
-        ) from error
+        what = f"not a whole checkpoint ({type(error).__name__}: {cause})"
+        raise ModelError(f"{folder}: {what}; {todo}") from error

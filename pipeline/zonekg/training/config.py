@@ -14,8 +14,9 @@ from confection import Config
 from spacy.util import load_config
 
 from zonekg.annotate.corpus import file_digests
-from zonekg.errors import InputError
+from zonekg.errors import InputError, ModelError
 from zonekg.schema import schema_text
+from zonekg.training.folders import latest
 
 __all__ = ["Plan", "bad_config", "differences", "make_plan", "read_config"]
 
@@ -78,13 +79,16 @@ class Plan:
 
     settings: the config with its variables in place; plain: its values.
     facts: all that the outcome rests on: ``config`` with the values, then digests of the data
-    (``train_data``, ``dev_data`` by file, ``files`` for what else ``[paths]`` names), ``schema``.
+    (``train_data``, ``dev_data`` by file, ``files`` for what else ``[paths]`` names), ``schema``,
+    and ``start`` with digests of the checkpoint that it begins from, if it does.
+    start: that checkpoint.
     """
 
     config: Path
     settings: Config
     plain: Mapping[str, Any]
     facts: Mapping[str, Any]
+    start: Path | None = None
 
     @property
     def seed(self) -> int:
@@ -106,26 +110,51 @@ class Plan:
     def notes(self) -> dict[str, Any]:
         """What the trained pipeline tells of its training, as ``meta["zonekg"]``.
 
-        ``sourced`` tells the same of components that were taken from another pipeline.
+        ``sourced`` tells the same of components that were taken from another pipeline, ``start``
+        of the training whose weights it began with.
         """
         text = json.dumps(self.facts["config"], ensure_ascii=False, sort_keys=True)
         kept = {key: self.facts[key] for key in ("train_data", "dev_data", "schema")}
         kept |= {"seed": self.seed, "config": hashlib.sha256(text.encode()).hexdigest()}
         parts = self.plain["components"].items()
         sourced = {name: _origin(name, part["source"]) for name, part in parts if "source" in part}
-        return kept | ({"sourced": sourced} if sourced else {})
+        kept |= {"sourced": sourced} if sourced else {}
+        return kept | ({"start": _training(_told(self.start / "pipeline"))} if self.start else {})
+
+
+def _told(pipeline: Path) -> dict[str, Any]:
+    """What a pipeline tells of its training."""
+    meta = pipeline / "meta.json"
+    told = json.loads(meta.read_text(encoding="utf-8")).get("zonekg", {}) if meta.exists() else {}
+    return dict(told)
+
+
+def _training(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Of these notes those on the training."""
+    names = ("train_data", "dev_data", "seed", "config", "start")
+    return {key: told[key] for key in names if key in told}
 
 
 def _origin(name: str, pipeline: str) -> dict[str, Any]:
     """What a trained pipeline tells of the training of one of its components."""
-    meta = Path(pipeline) / "meta.json"
-    told = json.loads(meta.read_text(encoding="utf-8")).get("zonekg", {}) if meta.exists() else {}
-    told = told.get("sourced", {}).get(name, told)
-    return {key: told[key] for key in ("train_data", "dev_data", "seed", "config") if key in told}
+    told = _told(Path(pipeline))
+    return _training(told.get("sourced", {}).get(name, told))
 
 
-def make_plan(config: str | Path, overrides: Mapping[str, Any]) -> Plan:
-    """Read a config and the digests of what it names; raises InputError for what can't be read."""
+def make_plan(
+    config: str | Path, overrides: Mapping[str, Any], start: str | Path | None = None
+) -> Plan:
+    """Read a config and the digests of what it names; raises InputError for what can't be read.
+
+    start: the work folder of a training whose last checkpoint gives the weights to begin with;
+    ModelError where it has none.
+    """
+    begins = latest(Path(start) / "checkpoint") if start else None
+    if start and not begins:
+        raise ModelError(
+            f"{start}: no checkpoint to begin from; expected the work folder of a training, "
+            "such as training/zh_zone_news_trf"
+        )
     settings = read_config(Path(config), overrides)
     plain = settings.interpolate()
     paths = plain["paths"]
@@ -138,7 +167,9 @@ def make_plan(config: str | Path, overrides: Mapping[str, Any]) -> Plan:
         "files": {key: _digests(Path(value)) for key, value in others.items()},
         "schema": schema_text(),
     }
-    return Plan(Path(config), settings, plain, facts)
+    if begins:
+        facts["start"] = _digests(begins / "pipeline")
+    return Plan(Path(config), settings, plain, facts, begins)
 
 
 def _digests(path: Path) -> dict[str, str]:

@@ -36,6 +36,7 @@ def train(
     output: str | Path,
     *,
     work: str | Path | None = None,
+    start: str | Path | None = None,
     resume: bool = False,
     overrides: Mapping[str, Any] | None = None,
     gpu: int | None = None,
@@ -47,9 +48,10 @@ def train(
     Returns that pipeline. `work`, by default ``training/<name>``, holds ``log.jsonl``, the last
     checkpoint and ``model-best``; with `resume` training goes on from the checkpoint, and ends
     with the same weights, to the bit on a CPU, as if it had not been stopped, whatever stopped
-    it. Without it `work` is cleared first. `overrides` change config values
-    (``{"training.max_epochs": 5}``). gpu: the number of the GPU to train on, by default the CPU.
-    log: takes a line an evaluation; watch: is called after each step.
+    it. Without it `work` is cleared first. start: the folder `work` of another training with this
+    config, whose last weights it begins with, as for documents that came later. `overrides` change
+    config values (``{"training.max_epochs": 5}``). gpu: the number of the GPU to train on, by
+    default the CPU. log: takes a line an evaluation; watch: is called after each step.
 
     Raises InputError for a config or corpus that can't be used, or that is another than the
     checkpoint's; ModelError where there is no checkpoint to resume from, or no net or GPU to use
@@ -57,7 +59,7 @@ def train(
     """
     output = Path(output)
     work = Path(work) if work else Path("training") / output.name
-    plan = make_plan(config, overrides or {})
+    plan = make_plan(config, overrides or {}, start)
     run(plan, work, resume=resume, gpu=gpu, log=log, watch=watch)
     nlp = load_model(work / "model-best")
     publish(work / "model-best", output, profile_of(nlp, plan))
@@ -69,6 +71,10 @@ def run(
 ) -> Progress:
     """Train until the pipeline is in ``model-best`` of `work`; tells how it went."""
     last, progress = _last_checkpoint(plan, work) if resume else (None, Progress())
+    if plan.start and plan.start.parent.parent.resolve() == work.resolve():
+        raise InputError(
+            work, "both the folder to begin from and the one to work in", todo="set another --work"
+        )
     if not (progress.ended and (work / "model-best").exists()):
         nlp = _new_pipeline(plan)
         checkpoint.require_resumable(nlp)
@@ -78,6 +84,8 @@ def run(
         if last:
             checkpoint.restore(last, nlp, setup.optimizer)
         else:
+            if plan.start:
+                checkpoint.load_weights(plan.start, nlp)
             _clear(work)
         told = TrainingLog(make_folder(work) / "log.jsonl", log, setup.metrics)
         told.begin(progress, plan.notes, device)

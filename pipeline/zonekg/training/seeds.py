@@ -26,6 +26,7 @@ def train_seeds(
     seeds: Sequence[int],
     *,
     work: str | Path | None = None,
+    start: str | Path | None = None,
     resume: bool = False,
     overrides: Mapping[str, Any] | None = None,
     gpu: int | None = None,
@@ -54,7 +55,7 @@ def train_seeds(
     rows = []
     for seed in dict.fromkeys(seeds):
         folder = work / f"seed-{seed}"
-        plan = make_plan(config, base | dict.fromkeys(names, seed))
+        plan = make_plan(config, base | dict.fromkeys(names, seed), start)
         going_on = resume and latest(folder / "checkpoint") is not None
         log.write(f"seed {seed}\n")
         progress = run(plan, folder, resume=going_on, gpu=gpu, log=log, watch=watch)

@@ -1,0 +1,74 @@
+"""A training can begin with the last weights of another one of the same config."""
+
+import json
+
+import pytest
+
+from zonekg.errors import InputError, ModelError
+from zonekg.training import train_seeds
+from zonekg.training.folders import latest
+
+
+@pytest.fixture(scope="module")
+def more(tiny, trained, tmp_path_factory):
+    """The folder of a training that began where `trained` ended."""
+    folder = tmp_path_factory.mktemp("more")
+    tiny(folder, {"training.max_steps": 5}, start=trained / "work")
+    return folder
+
+
+def first_loss(log_rows, folder):
+    rows = [row for row in log_rows(folder / "work") if "losses" in row]
+    return sum(rows[0]["losses"].values())
+
+
+def test_it_begins_with_what_was_learnt(more, trained, tiny, tmp_path, log_rows):
+    tiny(tmp_path, {"training.max_steps": 5})
+    assert first_loss(log_rows, more) < first_loss(log_rows, tmp_path)
+    assert latest(trained / "work" / "checkpoint").name == "30"  # left as it was
+
+
+def test_the_pipeline_tells_where_it_began(more, trained):
+    told = [json.loads((f / "model" / "meta.json").read_text())["zonekg"] for f in (more, trained)]
+    began = told[0].pop("start")
+    assert began["config"] == told[1]["config"]
+    assert began["train_data"] == told[1]["train_data"]
+    assert "start" not in told[1]
+
+
+def test_it_is_resumed_only_as_it_began(tiny, trained, tmp_path, stopped_at, more, files):
+    changes = {"training.max_steps": 10}
+    with pytest.raises(KeyboardInterrupt):
+        tiny(tmp_path, changes, start=trained / "work", watch=stopped_at(7))
+    with pytest.raises(InputError, match=r"another training: start"):
+        tiny(tmp_path, changes, resume=True)
+    tiny(tmp_path, changes, start=trained / "work", resume=True)
+    whole = tmp_path / "whole"
+    tiny(whole, changes, start=trained / "work")
+    assert files(tmp_path / "model") == files(whole / "model")
+
+
+def test_every_seed_begins_there(config, overrides, trained, tmp_path, log_rows):
+    changes = overrides | {"training.max_steps": 5}
+    options = {"work": tmp_path / "work", "overrides": changes, "start": trained / "work"}
+    summary = train_seeds(config, tmp_path / "model", [1, 2], **options)
+    assert [row["seed"] for row in summary["seeds"]] == [1, 2]
+    assert "start" in json.loads((tmp_path / "model" / "meta.json").read_text())["zonekg"]
+
+
+def test_a_folder_without_a_checkpoint_is_told(tiny, tmp_path):
+    with pytest.raises(ModelError, match="no checkpoint to begin from; expected the work folder"):
+        tiny(tmp_path, start=tmp_path / "nowhere")
+
+
+def test_the_weights_to_begin_from_are_not_cleared_away(tiny, trained):
+    with pytest.raises(InputError, match="set another --work"):
+        tiny(trained, start=trained / "work")
+    assert latest(trained / "work" / "checkpoint")
+
+
+def test_damaged_weights_are_told(tiny, trained, tmp_path):
+    folder = tmp_path / "work" / "checkpoint" / "3" / "pipeline"
+    folder.mkdir(parents=True)
+    with pytest.raises(ModelError, match="not a whole checkpoint .*begin from a checkpoint of this"):
+        tiny(tmp_path / "other", start=tmp_path / "work")
