@@ -60,7 +60,7 @@ def test_the_files():
         "agreement/resolution/clusters.jsonl",
         *(f"agreement/{part}-{x}.jsonl" for part in ("test", "train") for x in "ab"),
         *(f"attributes/{name}.jsonl" for name in ("dev", "test", "test_A", "test_B", "train")),
-        *(f"crossfit/{name}.jsonl" for name in ("later", "train")),
+        *(f"crossfit/{name}.jsonl" for name in ("later", "latest", "train")),
         "dev/dev.jsonl",
         *(
             f"resolution/{part}/{name}.jsonl"
