@@ -216,3 +216,13 @@ def test_mark_leaves_out_what_is_known(data, records, tmp_path, model_path):
     ]
     assert any(row["entities"] for row in found)
     assert all(row["meta"]["marked_by"] and not row["relations"] for row in found)
+
+
+def test_mark_refuses_what_the_model_was_trained_on(root, tmp_path, model_path):
+    (data,) = (root / "annotations" / "train").glob("*.jsonl")
+    args = ["annotations", "mark", str(model_path), str(data), "-o", str(tmp_path / "new.jsonl")]
+    result = CliRunner().invoke(app, args)
+    assert result.exit_code != 0
+    assert "was trained on" in result.output
+    assert "--known" in result.output
+    assert not (tmp_path / "new.jsonl").exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,19 @@ def _read(path: Path) -> str:
         raise InputError(path, f"can't be read ({error})", todo="name a Markdown file") from error
 
 
+def _trainings(notes: Mapping[str, Any]) -> Iterator[str]:
+    """What a pipeline learnt on and with which settings, and the same of what it took over."""
+    taken = {f" of {name}": told for name, told in notes.get("sourced", {}).items()}
+    if "start" in notes:
+        taken[" of the training that it began from"] = notes["start"]
+    for whose, told in ({"": notes} | taken).items():
+        for file, digest in sorted(told.get("train_data", {}).items()):
+            yield f"- Training data{whose}: `{file}`, SHA-256 `{digest}`"
+        for key, what in _TRAINING.items():
+            if key in told:
+                yield f"- {what}{whose}: `{told[key]}`"
+
+
 def _card(
     nlp: Language, folder: Path, command: str, today: str, results: Sequence[dict[str, Any]]
 ) -> Iterator[str]:
@@ -94,7 +107,6 @@ def _card(
     ner = nlp.config.interpolate()["components"]["ner"]["model"]
     net, settings = _net(ner)
     notes = nlp.meta.get("zonekg", {})
-    data = notes.get("train_data", {})
     ours = {"README.md", "scores.json"}
     size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file() and f.name not in ours)
     yield from (
@@ -108,14 +120,7 @@ def _card(
         *_relations(nlp),
         *_states(nlp),
         "- Groups and amounts: rules",
-        *(f"- Trained on `{file}`, SHA-256 `{digest}`" for file, digest in sorted(data.items())),
-        *(f"- {what}: `{notes[key]}`" for key, what in _TRAINING.items() if key in notes),
-        *(
-            f"- {what} of {name}: `{told[key]}`"
-            for name, told in notes.get("sourced", {}).items()
-            for key, what in _TRAINING.items()
-            if key in told
-        ),
+        *_trainings(notes),
         f"- Size: {size / 1e6:.1f} MB",
         "- Licence: MIT; the training documents were written for the project",
         *([_ENCODER.format(**ner)] if "encoder" in ner else ()),

@@ -54,6 +54,13 @@ def gold():
     return rows("seeds/gold.jsonl")
 
 
+def test_every_training_document_has_mentions_by_a_model(train):
+    marked = [
+        row["id"] for name in ("train", "later", "latest") for row in rows(f"crossfit/{name}.jsonl")
+    ]
+    assert sorted(marked) == sorted(row["id"] for row in train)
+
+
 def test_the_files():
     assert [path.relative_to(FOLDER).as_posix() for path in FILES] == [
         *(f"agreement/dev-{x}.jsonl" for x in "ab"),

@@ -30,7 +30,7 @@ from zonekg.scoring.facts import score_relations
 SETS = {
     "dev": Path("annotations/dev"),
     "test": Path("annotations/test"),
-    "seeds": Path("annotations/seeds/gold.jsonl"),
+    "seed pages": Path("annotations/seeds/gold.jsonl"),
 }
 RULES = "rules only"
 

@@ -1,6 +1,7 @@
 """A training can begin with the last weights of another one of the same config."""
 
 import json
+import shutil
 
 import pytest
 
@@ -18,13 +19,13 @@ def more(tiny, trained, tmp_path_factory):
 
 
 def first_loss(log_rows, folder):
-    rows = [row for row in log_rows(folder / "work") if "losses" in row]
+    rows = [row for row in log_rows(folder) if "losses" in row]
     return sum(rows[0]["losses"].values())
 
 
 def test_it_begins_with_what_was_learnt(more, trained, tiny, tmp_path, log_rows):
     tiny(tmp_path, {"training.max_steps": 5})
-    assert first_loss(log_rows, more) < first_loss(log_rows, tmp_path)
+    assert first_loss(log_rows, more / "work") < first_loss(log_rows, tmp_path / "work")
     assert latest(trained / "work" / "checkpoint").name == "30"  # left as it was
 
 
@@ -50,10 +51,12 @@ def test_it_is_resumed_only_as_it_began(tiny, trained, tmp_path, stopped_at, mor
 
 def test_every_seed_begins_there(config, overrides, trained, tmp_path, log_rows):
     changes = overrides | {"training.max_steps": 5}
-    options = {"work": tmp_path / "work", "overrides": changes, "start": trained / "work"}
-    summary = train_seeds(config, tmp_path / "model", [1, 2], **options)
-    assert [row["seed"] for row in summary["seeds"]] == [1, 2]
-    assert "start" in json.loads((tmp_path / "model" / "meta.json").read_text())["zonekg"]
+    for name, start in (("new", None), ("more", trained / "work")):
+        options = {"work": tmp_path / name / "work", "overrides": changes, "start": start}
+        train_seeds(config, tmp_path / name / "model", [1, 2], **options)
+    for seed in ("seed-1", "seed-2"):
+        new, more = (tmp_path / name / "work" / seed for name in ("new", "more"))
+        assert first_loss(log_rows, more) < first_loss(log_rows, new)
 
 
 def test_a_folder_without_a_checkpoint_is_told(tiny, tmp_path):
@@ -67,8 +70,13 @@ def test_the_weights_to_begin_from_are_not_cleared_away(tiny, trained):
     assert latest(trained / "work" / "checkpoint")
 
 
+def test_other_components_are_told(tiny, trained, tmp_path):
+    with pytest.raises(InputError, match=r"others: components\.ner\.model\.width was"):
+        tiny(tmp_path, {"components.ner.model.width": 24}, start=trained / "work")
+
+
 def test_damaged_weights_are_told(tiny, trained, tmp_path):
-    folder = tmp_path / "work" / "checkpoint" / "3" / "pipeline"
-    folder.mkdir(parents=True)
-    with pytest.raises(ModelError, match="not a whole checkpoint .*begin from a checkpoint of this"):
+    shutil.copytree(trained / "work" / "checkpoint", tmp_path / "work" / "checkpoint")
+    (tmp_path / "work" / "checkpoint" / "30" / "pipeline" / "ner" / "model").write_bytes(b"\x93")
+    with pytest.raises(ModelError, match=r"not a whole checkpoint .*begin from another training"):
         tiny(tmp_path / "other", start=tmp_path / "work")

@@ -93,7 +93,7 @@ def _add_predicted(golds: Iterable[Doc], path: Path, nlp: Language) -> None:
             raise AnnotationError(
                 path,
                 f"document {gold.user_data['id']} has another text",
-                todo="make it again with 'zonekg annotations crossfit'",
+                todo="make it again with 'zonekg annotations crossfit' or 'mark'",
             )
         spans = [Span(gold, e.start, e.end, label=e.label_) for e in other.ents]
         gold.spans[PREDICTED] = spans

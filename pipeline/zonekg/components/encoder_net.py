@@ -14,7 +14,7 @@ from zonekg.components.windows import Window
 from zonekg.encoder.shim import EncoderShim, Floats
 from zonekg.errors import ModelError
 
-__all__ = ["build_encoder", "encoder_shim", "lent_vectors", "read_windows"]
+__all__ = ["build_encoder", "encoder_shim", "find_encoder", "lent_vectors", "read_windows"]
 
 _NAME = "encoder"
 
@@ -132,7 +132,7 @@ def read_windows(
     The vectors are what the scores are made from. None where the model gives none: because it has
     no encoder, or no weights yet.
     """
-    shim = _encoder(model)
+    shim = find_encoder(model)
     if shim is None or not shim.reads:
         return None
     rows = shim.read([shim.cut(window.text) for window in found])
@@ -149,7 +149,7 @@ def lent_vectors(model: Model[Any, Any], docs: Sequence[Sequence[Window]]) -> li
     torch tensors, whose gradient goes back into the encoder at the next step. None where the model
     has no encoder.
     """
-    shim = _encoder(model)
+    shim = find_encoder(model)
     if shim is None:
         return None
     import torch  # noqa: PLC0415
@@ -159,7 +159,8 @@ def lent_vectors(model: Model[Any, Any], docs: Sequence[Sequence[Window]]) -> li
     return [torch.cat(found) if found else None for found in parts]
 
 
-def _encoder(model: Model[Any, Any]) -> EncoderShim | None:
+def find_encoder(model: Model[Any, Any]) -> EncoderShim | None:
+    """The shim of a net on an encoder, None of another kind of net."""
     return next((shim for shim in model.shims if isinstance(shim, EncoderShim)), None)
 
 

@@ -24,11 +24,10 @@ from thinc.types import Floats2d
 
 from zonekg.components.calibration import calibrated, fit_curves
 from zonekg.components.decoding import Mention, decode, whole_brackets
-from zonekg.components.encoder_net import lent_vectors, read_windows
+from zonekg.components.encoder_net import find_encoder, lent_vectors, read_windows
 from zonekg.components.losses import log_softmax, path_loss, tag_loss
 from zonekg.components.windows import Window, windows
 from zonekg.docs import set_confidences
-from zonekg.encoder.shim import EncoderShim
 from zonekg.errors import ModelError
 
 __all__ = ["CharNer", "make_ner"]
@@ -181,8 +180,8 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
     @property
     def learns(self) -> bool:
         """Whether it has an encoder that may still learn."""
-        shims = (shim for shim in self.model.shims if isinstance(shim, EncoderShim))
-        return any(shim.learner for shim in shims)
+        shim = find_encoder(self.model)
+        return shim is not None and shim.learner is not None
 
     @property
     def shares(self) -> bool:
@@ -301,10 +300,8 @@ class CharNer(TrainablePipe):  # type: ignore[misc]
         The net takes the form that ships, and confidences are fitted on `examples`, dev documents:
         the mentions that the net finds there, each right when span and label are.
         """
-        for node in self.model.walk():
-            for shim in node.shims:
-                if isinstance(shim, EncoderShim):
-                    shim.freeze()
+        if shim := find_encoder(self.model):
+            shim.freeze()
         self.cfg["calibration"] = {}
         judged: list[tuple[str, float, bool]] = []
         for example in examples:

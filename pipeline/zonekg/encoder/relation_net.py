@@ -179,7 +179,7 @@ class _Around(nn.Module):
 
 
 class _Layer(nn.Module):
-    """A layer of a transformer over the mentions of one article, norms first."""
+    """A layer of a transformer over the mentions and sentences of an article, norms first."""
 
     def __init__(self, width: int, dropout: float) -> None:
         super().__init__()

@@ -11,7 +11,7 @@ A folder named by its step:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -90,13 +90,14 @@ def restore(folder: Path, nlp: Language, optimizer: Optimizer) -> None:
             restore_generators(state["generators"], arrays)
 
 
-def load_weights(folder: Path, nlp: Language) -> None:
+def load_weights(folder: Path, nlp: Language, exclude: Iterable[str]) -> None:
     """Give a new pipeline the weights of a checkpoint, and what its components had measured.
 
-    Raises ModelError if it is damaged or of other nets.
+    Its components must have the settings of the checkpoint's, which come along; exclude: those
+    that keep what they have. Raises ModelError if it is damaged.
     """
-    with _told(folder, "begin from a checkpoint of this config"):
-        nlp.from_disk(folder / "pipeline", exclude=["meta", "config"])
+    with _told(folder, "begin from another training"):
+        nlp.from_disk(folder / "pipeline", exclude=["meta", "config", *exclude])
 
 
 def _state(folder: Path) -> dict[str, Any]:

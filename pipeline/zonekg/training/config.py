@@ -119,26 +119,16 @@ class Plan:
         parts = self.plain["components"].items()
         sourced = {name: _origin(name, part["source"]) for name, part in parts if "source" in part}
         kept |= {"sourced": sourced} if sourced else {}
-        return kept | ({"start": _training(_told(self.start / "pipeline"))} if self.start else {})
+        return kept | ({"start": _origin("", self.start / "pipeline")} if self.start else {})
 
 
-def _told(pipeline: Path) -> dict[str, Any]:
-    """What a pipeline tells of its training."""
-    meta = pipeline / "meta.json"
+def _origin(name: str, pipeline: str | Path) -> dict[str, Any]:
+    """What a trained pipeline tells of the training of one of its components, or of its own."""
+    meta = Path(pipeline) / "meta.json"
     told = json.loads(meta.read_text(encoding="utf-8")).get("zonekg", {}) if meta.exists() else {}
-    return dict(told)
-
-
-def _training(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Of these notes those on the training."""
+    told = told.get("sourced", {}).get(name, told)
     names = ("train_data", "dev_data", "seed", "config", "start")
     return {key: told[key] for key in names if key in told}
-
-
-def _origin(name: str, pipeline: str) -> dict[str, Any]:
-    """What a trained pipeline tells of the training of one of its components."""
-    told = _told(Path(pipeline))
-    return _training(told.get("sourced", {}).get(name, told))
 
 
 def make_plan(
@@ -153,7 +143,7 @@ def make_plan(
     if start and not begins:
         raise ModelError(
             f"{start}: no checkpoint to begin from; expected the work folder of a training, "
-            "such as training/zh_zone_news_trf"
+            "such as training/zh_mine, or training/zh_mine/seed-1 after --seed 1"
         )
     settings = read_config(Path(config), overrides)
     plain = settings.interpolate()

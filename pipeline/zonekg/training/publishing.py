@@ -21,15 +21,16 @@ __all__ = ["finish", "profile_of", "publish"]
 def finish(best: Path, target: Path) -> None:
     """Load the best pipeline, let its components finish their training, and write it.
 
-    Those with a method ``finish_training`` (see `FinishesTraining`) are called, in the order of
-    the pipeline.
+    Those with a method ``finish_training`` (see `FinishesTraining`) that are not frozen are called,
+    in the order of the pipeline.
     """
     nlp = load_model(best)
     config = nlp.config.interpolate()
     (corpus,) = resolve_dot_names(config, [config["training"]["dev_corpus"]])
     examples = list(corpus(nlp))
-    for _, pipe in nlp.pipeline:
-        if isinstance(pipe, FinishesTraining):
+    frozen = config["training"]["frozen_components"]
+    for name, pipe in nlp.pipeline:
+        if name not in frozen and isinstance(pipe, FinishesTraining):
             pipe.finish_training(nlp, examples)
     with whole_folder(target) as part:
         nlp.to_disk(part)

@@ -54,8 +54,8 @@ def train(
     default the CPU. log: takes a line an evaluation; watch: is called after each step.
 
     Raises InputError for a config or corpus that can't be used, or that is another than the
-    checkpoint's; ModelError where there is no checkpoint to resume from, or no net or GPU to use
-    `gpu`; OutputError.
+    checkpoint's, or where `start` has other components or is `work`; ModelError where there is no
+    checkpoint to resume or begin from, or no net or GPU to use `gpu`; OutputError.
     """
     output = Path(output)
     work = Path(work) if work else Path("training") / output.name
@@ -71,10 +71,6 @@ def run(
 ) -> Progress:
     """Train until the pipeline is in ``model-best`` of `work`; tells how it went."""
     last, progress = _last_checkpoint(plan, work) if resume else (None, Progress())
-    if plan.start and plan.start.parent.parent.resolve() == work.resolve():
-        raise InputError(
-            work, "both the folder to begin from and the one to work in", todo="set another --work"
-        )
     if not (progress.ended and (work / "model-best").exists()):
         nlp = _new_pipeline(plan)
         checkpoint.require_resumable(nlp)
@@ -85,7 +81,7 @@ def run(
             checkpoint.restore(last, nlp, setup.optimizer)
         else:
             if plan.start:
-                checkpoint.load_weights(plan.start, nlp)
+                _begin_from(plan.start, plan, work, nlp)
             _clear(work)
         told = TrainingLog(make_folder(work) / "log.jsonl", log, setup.metrics)
         told.begin(progress, plan.notes, device)
@@ -154,6 +150,24 @@ def _last_checkpoint(plan: Plan, work: Path) -> tuple[Path, Progress]:
             todo="undo the change or train without --resume",
         )
     return last, progress
+
+
+def _begin_from(start: Path, plan: Plan, work: Path, nlp: Language) -> None:
+    """Give a new pipeline the weights of another training; refuses what would undo the config."""
+    if start.parent.parent.resolve() == work.resolve():
+        raise InputError(
+            work, "both the folder to begin from and the one to work in", todo="set another --work"
+        )
+    _, facts = checkpoint.read_progress(start)
+    parts = plan.facts["config"]["components"]
+    changed = list(differences(facts["config"]["components"], parts, "components"))
+    if changed:
+        raise InputError(
+            start,
+            f"its components are others: {'; '.join(changed[:5])}",
+            todo="begin from a training with these settings",
+        )
+    checkpoint.load_weights(start, nlp, [name for name in parts if "source" in parts[name]])
 
 
 def _new_pipeline(plan: Plan) -> Language:

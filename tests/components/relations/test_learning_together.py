@@ -73,6 +73,8 @@ def test_a_frozen_encoder_stays_as_it_is(both):
     before = weights(nlp)
     after = steps(nlp, examples, exclude=["ner"])
     assert all((before[name] == after[name]).all() for name in before)
+    net = encoder_shim(nlp.get_pipe("ner").model).net
+    assert all(value.grad is None for value in net.parameters())
 
 
 def test_both_are_learnt_and_run_from_disk(both, golds, tmp_path):

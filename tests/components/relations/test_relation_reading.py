@@ -117,9 +117,12 @@ def test_every_feature_fits_its_table(nlp, parts):
     for found in read(make_aliases(doc), []):
         assert found.places.shape == (len(found.mentions), PLACES)
         assert found.between.shape == (len(found.pairs), PAIR_FEATURES)
-        for table in (found.places, found.between):
+        for table in (found.places, found.between, found.standings):
             assert table.min() >= 0
             assert table.max() < BUCKETS
+        assert (found.sentences[:, 0] < found.sentences[:, 1]).all()
+        assert found.scopes.min() >= 0
+        assert found.scopes.max() < len(found.sentences) == len(found.standings)
         assert (found.spans[:, 0] < found.spans[:, 1]).all()
         assert found.spans.max() <= len(found.tokens)
 
@@ -145,6 +148,16 @@ def test_a_long_article_is_read_in_stretches(nlp):
             assert end > start
             if token is not None:
                 assert vectors[start, 0] == doc.tensor[token, 0]
+
+
+def test_of_very_many_sentences_those_of_mentions_are_read(nlp):
+    doc = nlp("甲区发力\n" + "晴。\n" * 2000 + "一、在建\n" + "阴。\n" * 2000 + "乙项目开工。")
+    spans = [Span(doc, 0, 2, label="PARK"), Span(doc, len(doc) - 6, len(doc) - 3, label="PROJECT")]
+    doc.set_ents(spans)
+    (found,) = read(make_aliases(doc), [])
+    texts = [doc[a:b].text.strip() for a, b in found.sentences]
+    assert texts == ["甲区发力", "一、在建", "乙项目开工。"]
+    assert found.scopes.tolist() == [[0, 0], [2, 1]]
 
 
 def test_a_text_without_pairs_gives_nothing_to_read(seen):

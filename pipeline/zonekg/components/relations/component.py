@@ -76,12 +76,12 @@ def make_relations(
     """Make the component.
 
     vectors: the component whose net gives ``doc.tensor``. If that one learns along, it learns from
-    relations, too, and weight is how much they count there, against 1 for its own part. review:
-    what is told with at least this confidence (0 to 1) but not enough for a relation is kept for
-    review. The rest is for experiments: home: whether the net is told which park the article is
-    about; hard_negatives: whether it learns from all pairs that no relation joins, or from as many
-    drawn by lot as from those that one does; gold_share: how often it learns on annotated mentions
-    (0 to 1) where others are there, see `zonekg.docs.PREDICTED`.
+    relations, too, and weight, 0 or more, is how much they count there, against 1 for its own
+    part. review: what is told with at least this confidence (0 to 1) but not enough for a relation
+    is kept for review. The rest is for experiments: home: whether the net is told which park the
+    article is about; hard_negatives: whether it learns from all pairs that no relation joins, or
+    from as many drawn by lot as from those that one does; gold_share: how often it learns on
+    annotated mentions (0 to 1) where others are there, see `zonekg.docs.PREDICTED`.
     """
     return RelationReader(
         nlp.vocab,

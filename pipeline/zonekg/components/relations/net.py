@@ -28,9 +28,9 @@ def build_relation_net(
 ) -> Model[Any, Any]:
     """Scores of pairs of mentions.
 
-    width: of a mention's vector, a multiple of 4; layers: of the transformer over the mentions of
-    an article; dropout: 0 to 1; average: the memory of the moving average of the weights, 0 for
-    none, below 1; rate: how fast it learns against the config's rate.
+    width: of a mention's vector, a multiple of 4; layers: of the transformer over the mentions and
+    sentences of an article; dropout: 0 to 1; average: the memory of the moving average of the
+    weights, 0 for none, below 1; rate: how fast it learns against the config's rate.
     """
     model: Model[Any, Any] = Model(
         "relations", _forward, shims=[RelationShim({"average": average, "rate": rate})]

@@ -29,6 +29,7 @@ BUCKETS = 20
 """Rows of the table of each feature."""
 _STRETCH = 192  # mentions that are read at a time; with the article's head 240 at most
 _HEAD = 48
+_SENTENCES = 512  # of a stretch; of more those that mentions stand in or under, 480 at most
 
 _CHARACTERS = (-400, -150, -60, -30, -15, -8, -4, -1, 1, 4, 8, 15, 30, 60, 150, 400)
 _STEPS = (-8, -4, -2, -1, 0, 1, 2, 3, 5, 9)
@@ -51,7 +52,8 @@ class Reading(NamedTuple):
     direction, shape (P, rules).
     sentences: first token and the one after the last of each of S sentences, shape (S, 2), and
     standings: where each stands, as in `places`, shape (S, `PLACES`); scopes: for each mention its
-    sentence and the one that heads its section, shape (M, 2).
+    sentence and the one that heads its section, shape (M, 2): the article's first where no heading
+    stands above it, its own where that one is not read.
     """
 
     mentions: Ints
@@ -160,7 +162,7 @@ class _Article:
         return np.concatenate((stand, columns), axis=1)
 
     def _scopes(self, doc: Doc, line_starts: Sequence[int]) -> tuple[Ints, Ints, Ints]:
-        """First and last token of each sentence, where it stands, the first one of each section."""
+        """First token of each sentence and the one after its last, where it stands, heads."""
         first, last = np.array(self.context.sentences).T
         offsets = np.array([token.idx for token in doc])
         bounds = np.stack([np.searchsorted(offsets, side) for side in (first, last)], axis=1)
@@ -211,6 +213,10 @@ class _Article:
         """The sentences of which tokens are read, where they stand, and those of each mention."""
         bounds = np.searchsorted(tokens, self.bounds)
         kept = bounds[:, 0] < bounds[:, 1]
+        if kept.sum() > _SENTENCES:  # the net's time grows with their square
+            near = np.zeros_like(kept)
+            near[self.scopes[chosen]] = True
+            kept &= near
         numbers = np.cumsum(kept) - 1
         own, head = self.scopes[chosen].T
         head = np.where(kept[head], head, own)

@@ -7,7 +7,7 @@ from math import sqrt
 
 __all__ = ["fit_thresholds"]
 
-_STEPS = [step / 20 for step in range(6, 15)]
+_STEPS = range(6, 15)  # twentieths
 
 
 def fit_thresholds(
@@ -17,8 +17,8 @@ def fit_thresholds(
 
     The best is known but for its standard error, that of a share of the `gold` relations, and what
     lies within it is as good: by F1 alone thresholds would follow the chances of a small set, as
-    the curve is flat. Breiman et al. (1984), "Classification and Regression Trees", the rule of one
-    standard error.
+    the curve is flat. Of two as near to 0.5 it is the higher one. The rule of one standard error:
+    Breiman et al. (1984), "Classification and Regression Trees".
 
     judged: (label, confidence from 0 to 1, whether the relation is right); gold: how many relations
     of each label there are.
@@ -33,11 +33,11 @@ def fit_thresholds(
 
 
 def _best(judged: Sequence[tuple[float, bool]], gold: int) -> float:
-    def f1(limit: float) -> float:
-        kept = [right for confidence, right in judged if confidence >= limit]
+    def f1(step: int) -> float:
+        kept = [right for confidence, right in judged if confidence >= step / 20]
         return round(2 * sum(kept) / max(1, len(kept) + gold), 4)
 
     best = max(map(f1, _STEPS))
     error = sqrt(best * (1 - best) / max(1, gold))
-    as_good = [limit for limit in _STEPS if f1(limit) >= best - error]
-    return min(as_good, key=lambda limit: (abs(limit - 0.5), -limit))
+    as_good = [step for step in _STEPS if f1(step) >= best - error]
+    return min(as_good, key=lambda step: (abs(step - 10), -step)) / 20
