@@ -26,9 +26,11 @@ from zonekg.annotate.agreement import Difference, mention_differences, relation_
 from zonekg.annotate.corpus import checked_records, doc_to_record, read_docs, record_files
 from zonekg.annotate.records import Record, record_lines
 from zonekg.components.ner import CharNer, Floats
+from zonekg.errors import InputError
 from zonekg.evaluation import with_gold_entities
 from zonekg.extraction import load_model
 from zonekg.files import open_atomic
+from zonekg.profile import read_profile
 from zonekg.schema import default_schema
 from zonekg.scoring import score_entities
 from zonekg.training import read_config, train
@@ -222,9 +224,16 @@ def crossfit(
 
 
 def mark(nlp: Language, records: Iterable[Record]) -> Iterator[Record]:
-    """The documents with the mentions that a pipeline finds, which should never have seen them."""
-    ner = nlp.get_pipe("ner")
+    """The documents with the mentions that a trained pipeline finds, which never saw them.
+
+    Raises InputError at one that it was trained on, ModelError where its profile can't tell.
+    """
+    ner, profile = nlp.get_pipe("ner"), read_profile(nlp)
     for record in records:
+        if profile.trained_on(str(record["text"])):
+            raise InputError(
+                nlp.path, f"it was trained on {record['id']}", todo="leave it out with --known"
+            )
         row = doc_to_record(ner(nlp.make_doc(str(record["text"]))), str(record["id"]))
         yield row | {"meta": {"marked_by": "a model that never saw it"}}
 

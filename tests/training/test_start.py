@@ -37,7 +37,7 @@ def test_the_pipeline_tells_where_it_began(more, trained):
     assert "start" not in told[1]
 
 
-def test_it_is_resumed_only_as_it_began(tiny, trained, tmp_path, stopped_at, more, files):
+def test_it_is_resumed_only_as_it_began(tiny, trained, tmp_path, stopped_at, files):
     changes = {"training.max_steps": 10}
     with pytest.raises(KeyboardInterrupt):
         tiny(tmp_path, changes, start=trained / "work", watch=stopped_at(7))
@@ -70,13 +70,24 @@ def test_the_weights_to_begin_from_are_not_cleared_away(tiny, trained):
     assert latest(trained / "work" / "checkpoint")
 
 
+def test_a_seed_that_would_clear_them_is_told_before_any_trains(
+    config, overrides, trained, tmp_path
+):
+    shutil.copytree(trained / "work" / "checkpoint", tmp_path / "seed-1" / "checkpoint")
+    options = {"work": tmp_path, "overrides": overrides, "start": tmp_path / "seed-1"}
+    with pytest.raises(InputError, match="set another --work"):
+        train_seeds(config, tmp_path / "model", [2, 1], **options)
+    assert not (tmp_path / "seed-2").exists()
+
+
 def test_other_components_are_told(tiny, trained, tmp_path):
     with pytest.raises(InputError, match=r"others: components\.ner\.model\.width was"):
         tiny(tmp_path, {"components.ner.model.width": 24}, start=trained / "work")
 
 
-def test_damaged_weights_are_told(tiny, trained, tmp_path):
+@pytest.mark.parametrize("part", ["pipeline/ner/model", "progress.json"])
+def test_a_damaged_checkpoint_is_told(part, tiny, trained, tmp_path):
     shutil.copytree(trained / "work" / "checkpoint", tmp_path / "work" / "checkpoint")
-    (tmp_path / "work" / "checkpoint" / "30" / "pipeline" / "ner" / "model").write_bytes(b"\x93")
+    (tmp_path / "work" / "checkpoint" / "30" / part).write_bytes(b"\x93")
     with pytest.raises(ModelError, match=r"not a whole checkpoint .*begin from another training"):
         tiny(tmp_path / "other", start=tmp_path / "work")

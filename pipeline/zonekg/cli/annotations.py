@@ -28,7 +28,7 @@ from zonekg.cli.frame import (
     progress,
     table,
 )
-from zonekg.errors import AnnotationError, InputError
+from zonekg.errors import AnnotationError
 from zonekg.files import open_atomic, write_json
 
 if TYPE_CHECKING:
@@ -288,19 +288,12 @@ def mark_command(
     from zonekg.annotate.corpus import checked_records
     from zonekg.experiments import mark
     from zonekg.extraction import load_model
-    from zonekg.profile import read_profile
 
     left_out = {str(row["id"]) for row in checked_records(*known or [])}
     records = [row for row in checked_records(*data) if str(row["id"]) not in left_out]
-    nlp, profile = load_model(model), read_profile(model)
-    for row in records:
-        if profile.trained_on(str(row["text"])):
-            raise InputError(
-                model, f"it was trained on {row['id']}", todo="leave it out with --known"
-            )
     with progress() as report:
         found = []
-        for row in mark(nlp, records):
+        for row in mark(load_model(model), records):
             found.append(row)
             report("documents", len(found), len(records))
     _write_lines(target, found, "documents")

@@ -63,9 +63,14 @@ def save(
         write_json(part / "progress.json", state, indent=None)
 
 
-def read_progress(folder: Path) -> tuple[Progress, dict[str, Any]]:
-    """How far a checkpoint is and the facts that it rests on; raises ModelError if damaged."""
-    with _told(folder, "train without --resume"):
+def read_progress(
+    folder: Path, todo: str = "train without --resume"
+) -> tuple[Progress, dict[str, Any]]:
+    """How far a checkpoint is and the facts that it rests on.
+
+    Raises ModelError if it is damaged, which says what to do.
+    """
+    with _told(folder, todo):
         state = _state(folder)
         progress = Progress(**state["progress"])
         epoch, done = progress.place

@@ -107,6 +107,12 @@ class Plan:
         return all(part.get("@readers") == "zonekg.AnnotatedCorpus.v1" for part in corpora)
 
     @property
+    def sourced(self) -> dict[str, str]:
+        """The components that are taken from a trained pipeline, each with its folder."""
+        parts = self.plain["components"].items()
+        return {name: part["source"] for name, part in parts if "source" in part}
+
+    @property
     def notes(self) -> dict[str, Any]:
         """What the trained pipeline tells of its training, as ``meta["zonekg"]``.
 
@@ -116,17 +122,16 @@ class Plan:
         text = json.dumps(self.facts["config"], ensure_ascii=False, sort_keys=True)
         kept = {key: self.facts[key] for key in ("train_data", "dev_data", "schema")}
         kept |= {"seed": self.seed, "config": hashlib.sha256(text.encode()).hexdigest()}
-        parts = self.plain["components"].items()
-        sourced = {name: _origin(name, part["source"]) for name, part in parts if "source" in part}
+        sourced = {name: _origin(Path(folder), name) for name, folder in self.sourced.items()}
         kept |= {"sourced": sourced} if sourced else {}
-        return kept | ({"start": _origin("", self.start / "pipeline")} if self.start else {})
+        return kept | ({"start": _origin(self.start / "pipeline")} if self.start else {})
 
 
-def _origin(name: str, pipeline: str | Path) -> dict[str, Any]:
-    """What a trained pipeline tells of the training of one of its components, or of its own."""
-    meta = Path(pipeline) / "meta.json"
+def _origin(pipeline: Path, component: str | None = None) -> dict[str, Any]:
+    """What a trained pipeline tells of its training, or of that of one of its components."""
+    meta = pipeline / "meta.json"
     told = json.loads(meta.read_text(encoding="utf-8")).get("zonekg", {}) if meta.exists() else {}
-    told = told.get("sourced", {}).get(name, told)
+    told = told.get("sourced", {}).get(component, told)
     names = ("train_data", "dev_data", "seed", "config", "start")
     return {key: told[key] for key in names if key in told}
 

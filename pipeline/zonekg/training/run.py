@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -26,7 +26,7 @@ from zonekg.training.log import TrainingLog
 from zonekg.training.loop import Progress, Setup, Tick, averaged, steps
 from zonekg.training.publishing import finish, profile_of, publish
 
-__all__ = ["Watch", "run", "train"]
+__all__ = ["Watch", "require_start", "run", "train"]
 
 Watch = Callable[[Tick], None]
 
@@ -60,6 +60,7 @@ def train(
     output = Path(output)
     work = Path(work) if work else Path("training") / output.name
     plan = make_plan(config, overrides or {}, start)
+    require_start(plan, work)
     run(plan, work, resume=resume, gpu=gpu, log=log, watch=watch)
     nlp = load_model(work / "model-best")
     publish(work / "model-best", output, profile_of(nlp, plan))
@@ -81,7 +82,7 @@ def run(
             checkpoint.restore(last, nlp, setup.optimizer)
         else:
             if plan.start:
-                _begin_from(plan.start, plan, work, nlp)
+                checkpoint.load_weights(plan.start, nlp, plan.sourced)
             _clear(work)
         told = TrainingLog(make_folder(work) / "log.jsonl", log, setup.metrics)
         told.begin(progress, plan.notes, device)
@@ -142,32 +143,34 @@ def _last_checkpoint(plan: Plan, work: Path) -> tuple[Path, Progress]:
     progress, facts = checkpoint.read_progress(last)
     changed = list(differences(facts.pop("config"), plan.facts["config"]))
     changed += differences(facts, {key: plan.facts[key] for key in plan.facts if key != "config"})
-    if changed:
-        more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
-        raise InputError(
-            last,
-            f"it is of another training: {'; '.join(changed[:5])}{more}",
-            todo="undo the change or train without --resume",
-        )
+    _refuse(last, "it is of another training", changed, "undo the change or train without --resume")
     return last, progress
 
 
-def _begin_from(start: Path, plan: Plan, work: Path, nlp: Language) -> None:
-    """Give a new pipeline the weights of another training; refuses what would undo the config."""
-    if start.parent.parent.resolve() == work.resolve():
+def require_start(plan: Plan, work: Path) -> None:
+    """Refuse to begin from a training with other components, or from the folder to work in.
+
+    Weights bring the settings of their components along, which would undo the config's. Raises
+    InputError, and ModelError for a damaged checkpoint.
+    """
+    if plan.start is None:
+        return
+    if plan.start.parent.parent.resolve() == work.resolve():
         raise InputError(
             work, "both the folder to begin from and the one to work in", todo="set another --work"
         )
-    _, facts = checkpoint.read_progress(start)
-    parts = plan.facts["config"]["components"]
-    changed = list(differences(facts["config"]["components"], parts, "components"))
+    _, facts = checkpoint.read_progress(plan.start, "begin from another training")
+    old, new = (some["config"]["components"] for some in (facts, plan.facts))
+    changed = list(differences(old, new, "components"))
+    todo = "begin from a training with these settings"
+    _refuse(plan.start, "its components are others", changed, todo)
+
+
+def _refuse(folder: Path, what: str, changed: Sequence[str], todo: str) -> None:
+    """Raise InputError with the first of the differences, where there are any."""
     if changed:
-        raise InputError(
-            start,
-            f"its components are others: {'; '.join(changed[:5])}",
-            todo="begin from a training with these settings",
-        )
-    checkpoint.load_weights(start, nlp, [name for name in parts if "source" in parts[name]])
+        more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
+        raise InputError(folder, f"{what}: {'; '.join(changed[:5])}{more}", todo=todo)
 
 
 def _new_pipeline(plan: Plan) -> Language:

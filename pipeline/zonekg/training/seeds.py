@@ -15,7 +15,7 @@ from zonekg.files import write_json
 from zonekg.training.config import make_plan, read_config
 from zonekg.training.folders import latest
 from zonekg.training.publishing import profile_of, publish
-from zonekg.training.run import Watch, run
+from zonekg.training.run import Watch, require_start, run
 
 __all__ = ["train_seeds"]
 
@@ -52,10 +52,15 @@ def train_seeds(
     names = ["training.seed"]
     if "seed" in read_config(Path(config), base).get("system", {}):
         names.append("system.seed")
+    plans = {
+        seed: make_plan(config, base | dict.fromkeys(names, seed), start)
+        for seed in dict.fromkeys(seeds)
+    }
+    for seed, plan in plans.items():  # before any of them trains
+        require_start(plan, work / f"seed-{seed}")
     rows = []
-    for seed in dict.fromkeys(seeds):
+    for seed, plan in plans.items():
         folder = work / f"seed-{seed}"
-        plan = make_plan(config, base | dict.fromkeys(names, seed), start)
         going_on = resume and latest(folder / "checkpoint") is not None
         log.write(f"seed {seed}\n")
         progress = run(plan, folder, resume=going_on, gpu=gpu, log=log, watch=watch)
