@@ -19,7 +19,7 @@ from zonekg.schema import Schema, default_schema
 
 PARTS = ("annotations", "configs", "models", "pipeline", "seeds", "tests")
 LEFT_OUT = {"__pycache__", "node_modules", "bench"}
-LIMITS = {"models": 40_000_000, "annotations": 10_000_000, "": 3_000_000}
+LIMITS = {"models": 40_000_000, "annotations": 20_000_000, "": 3_000_000}
 """Bytes that one file may have; a host of repositories refuses 100 MB and warns from 50 MB on."""
 
 

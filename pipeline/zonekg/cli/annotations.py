@@ -1,4 +1,4 @@
-"""``zonekg annotations``: check, convert, compare, audit annotated documents."""
+"""``zonekg annotations``: check, convert, compare and audit annotated documents."""
 
 from __future__ import annotations
 
@@ -10,24 +10,9 @@ import typer
 
 from zonekg.annotate.checks import check_file, check_record
 from zonekg.annotate.inline import format_records, parse_records
-from zonekg.annotate.records import (
-    EMPTY_COUNTS,
-    Record,
-    count_file,
-    read_records,
-    record_lines,
-)
-from zonekg.cli.frame import (
-    PARTIAL,
-    Jobs,
-    Settings,
-    Work,
-    complain,
-    out,
-    overrides,
-    progress,
-    table,
-)
+from zonekg.annotate.records import EMPTY_COUNTS, count_file, read_records, record_lines
+from zonekg.cli.frame import PARTIAL, complain, out, table
+from zonekg.cli.unseen import crossfit_command, doubts_command, mark_command
 from zonekg.errors import AnnotationError
 from zonekg.files import open_atomic, write_json
 
@@ -211,95 +196,6 @@ def _describe(entries: Sequence[Entry]) -> None:
     table("mentions whose wording occurs in train", ("split", *labels), shares)
 
 
-@app.command("doubts")
-def doubts_command(
-    config: Annotated[Path, typer.Argument(help="Training config, see configs/.")],
-    data: Annotated[list[Path], typer.Argument(help="Annotated documents: files or folders.")],
-    *,
-    target: Annotated[Path, typer.Option("--output", "-o", help="JSONL of doubts to review.")],
-    folds: Annotated[int, typer.Option(help="Parts; one training each.", min=2)] = 5,
-    threshold: Annotated[
-        float, typer.Option(help="Least confidence of the model.", min=0, max=1)
-    ] = 0.9,
-    jobs: Jobs = 1,
-    work: Work = Path("training/doubts"),
-    setting: Settings = None,
-) -> None:
-    """List where models contradict annotations of documents they never saw, to review by hand.
-
-    Ctrl-C keeps the trainings that are done; the same command goes on from there.
-
-    Example: zonekg annotations doubts configs/ner_cnn.cfg annotations/train -o doubts.jsonl
-    """
-    from zonekg.experiments import cross_validate
-
-    with progress() as report:
-        found = cross_validate(
-            config, data, work, folds=folds, threshold=threshold, jobs=jobs,
-            settings=overrides(setting),
-            progress=lambda done, total: report("folds", done, total),
-        )  # fmt: skip
-    _write_lines(target, [doubt._asdict() for doubt in found], "doubts")
-
-
-@app.command("crossfit")
-def crossfit_command(
-    config: Annotated[Path, typer.Argument(help="Training config of an NER, see configs/.")],
-    data: Annotated[list[Path], typer.Argument(help="Annotated documents: files or folders.")],
-    *,
-    target: Annotated[Path, typer.Option("--output", "-o", help="JSONL of marked documents.")],
-    folds: Annotated[int, typer.Option(help="Parts; one training each.", min=2)] = 3,
-    jobs: Jobs = 1,
-    work: Work = Path("training/crossfit"),
-    setting: Settings = None,
-) -> None:
-    """Mark documents by models that never saw them, for the relation stage to learn on.
-
-    Ctrl-C keeps the trainings that are done; the same command goes on from there.
-
-    Example: zonekg annotations crossfit configs/ner_trf.cfg annotations/train -o crossfit.jsonl
-    """
-    from zonekg.experiments import crossfit
-
-    with progress() as report:
-        found = crossfit(
-            config, data, work, folds=folds, jobs=jobs, settings=overrides(setting),
-            progress=lambda done, total: report("folds", done, total),
-        )  # fmt: skip
-    _write_lines(target, found, "documents")
-
-
-@app.command("mark")
-def mark_command(
-    model: Annotated[Path, typer.Argument(help="A trained pipeline that saw none of them.")],
-    data: Annotated[list[Path], typer.Argument(help="Annotated documents: files or folders.")],
-    *,
-    target: Annotated[Path, typer.Option("--output", "-o", help="JSONL of marked documents.")],
-    known: Annotated[
-        list[Path] | None, typer.Option(help="Leave out the documents of these files or folders.")
-    ] = None,
-) -> None:
-    """Mark documents that came after a model was trained, for the relation stage to learn on.
-
-    What 'crossfit' gives, without its trainings.
-
-    Example: zonekg annotations mark models/zh_old annotations/train --known old.jsonl -o new.jsonl
-    """
-    from zonekg.annotate.corpus import checked_records
-    from zonekg.experiments import mark
-    from zonekg.extraction import load_model
-
-    left_out = {str(row["id"]) for row in checked_records(*known or [])}
-    records = [row for row in checked_records(*data) if str(row["id"]) not in left_out]
-    with progress() as report:
-        found = []
-        for row in mark(load_model(model), records):
-            found.append(row)
-            report("documents", len(found), len(records))
-    _write_lines(target, found, "documents")
-
-
-def _write_lines(target: Path, rows: Sequence[Record], what: str) -> None:
-    with open_atomic(target) as handle:
-        handle.writelines(record_lines(rows))
-    out.print(f"wrote {target}: {len(rows)} {what}", markup=False)
+app.command("doubts")(doubts_command)
+app.command("crossfit")(crossfit_command)
+app.command("mark")(mark_command)
