@@ -32,7 +32,7 @@ def golds(marked):
 def learn(model_path, golds):
     """A function: settings -> (pipeline whose relations have learnt for some steps, losses)."""
 
-    def run(steps=60, docs=golds, **settings):
+    def run(steps=100, docs=golds, **settings):
         nlp = load_model(model_path)
         nlp.remove_pipe("relations")
         fix_random_seed(1)
