@@ -219,7 +219,7 @@ def test_the_profile_of_the_shipped_corpus_is_small(root, nlp, tmp_path):
     train = list(read_docs(root / "annotations" / "train", nlp))
     made = build_profile(train, [])
     assert len(made.documents) == len(train)
-    assert write_profile(tmp_path, made).stat().st_size < 1_500_000
+    assert write_profile(tmp_path, made).stat().st_size < 600 * len(train)
     assert made.heads["PARK"]["开发区"] > 300
     for doc in read_docs(root / "annotations" / "dev", nlp):
         assert not made.trained_on(doc.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,13 +15,17 @@ from zonekg.files import open_atomic
 
 __all__ = ["crossfit_command", "doubts_command", "mark_command"]
 
+Data = Annotated[list[Path], typer.Argument(help="Annotated documents: files or folders.")]
+Folds = Annotated[int, typer.Option(help="Parts; one training each.", min=2)]
+Marked = Annotated[Path, typer.Option("--output", "-o", help="JSONL of marked documents.")]
+
 
 def doubts_command(
     config: Annotated[Path, typer.Argument(help="Training config, see configs/.")],
-    data: Annotated[list[Path], typer.Argument(help="Annotated documents: files or folders.")],
+    data: Data,
     *,
     target: Annotated[Path, typer.Option("--output", "-o", help="JSONL of doubts to review.")],
-    folds: Annotated[int, typer.Option(help="Parts; one training each.", min=2)] = 5,
+    folds: Folds = 5,
     threshold: Annotated[
         float, typer.Option(help="Least confidence of the model.", min=0, max=1)
     ] = 0.9,
@@ -40,17 +45,17 @@ def doubts_command(
         found = cross_validate(
             config, data, work, folds=folds, threshold=threshold, jobs=jobs,
             settings=overrides(setting),
-            progress=lambda done, total: report("folds", done, total),
+            progress=partial(report, "folds"),
         )  # fmt: skip
     _write_lines(target, [doubt._asdict() for doubt in found], "doubts")
 
 
 def crossfit_command(
     config: Annotated[Path, typer.Argument(help="Training config of an NER, see configs/.")],
-    data: Annotated[list[Path], typer.Argument(help="Annotated documents: files or folders.")],
+    data: Data,
     *,
-    target: Annotated[Path, typer.Option("--output", "-o", help="JSONL of marked documents.")],
-    folds: Annotated[int, typer.Option(help="Parts; one training each.", min=2)] = 3,
+    target: Marked,
+    folds: Folds = 3,
     jobs: Jobs = 1,
     work: Work = Path("training/crossfit"),
     setting: Settings = None,
@@ -66,16 +71,16 @@ def crossfit_command(
     with progress() as report:
         found = crossfit(
             config, data, work, folds=folds, jobs=jobs, settings=overrides(setting),
-            progress=lambda done, total: report("folds", done, total),
+            progress=partial(report, "folds"),
         )  # fmt: skip
     _write_lines(target, found, "documents")
 
 
 def mark_command(
     model: Annotated[Path, typer.Argument(help="A trained pipeline that saw none of them.")],
-    data: Annotated[list[Path], typer.Argument(help="Annotated documents: files or folders.")],
+    data: Data,
     *,
-    target: Annotated[Path, typer.Option("--output", "-o", help="JSONL of marked documents.")],
+    target: Marked,
     known: Annotated[
         list[Path] | None, typer.Option(help="Leave out the documents of these files or folders.")
     ] = None,

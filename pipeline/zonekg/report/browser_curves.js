@@ -116,7 +116,7 @@
       mark.classList.toggle("chosen", ends.has(mark));
     }
     detailChoice();
-    const [first] = ends;
+    const first = allMarks().find((mark) => ends.has(mark)); // in the order of the text
     if (first) reveal(part("scroll"), first);
   };
 
