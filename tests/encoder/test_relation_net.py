@@ -8,7 +8,7 @@ from zonekg.encoder.relation_shim import RelationShim
 
 SHAPE = {
     "vectors": 12, "labels": 4, "relations": 3, "places": 2, "between": 3, "buckets": 5,
-    "rules": 2, "width": 16, "layers": 2, "dropout": 0.3,
+    "words": 2, "rules": 2, "width": 16, "layers": 2, "dropout": 0.3,
 }  # fmt: skip
 
 
@@ -29,6 +29,7 @@ def stretch(seed, mentions=7):
         "pairs": pairs,
         "between": lots.integers(0, 5, (len(pairs), 3)),
         "rules": lots.integers(0, 2, (len(pairs), 2)).astype(np.float32),
+        "words": lots.integers(0, 5, (len(pairs), 2)),
         "sentences": np.array([(0, 20), (20, 38), (38, 45)]),
         "standings": lots.integers(0, 5, (3, 2)),
         "scopes": lots.integers(0, 3, (mentions, 2)),
@@ -50,7 +51,7 @@ def test_the_order_of_pairs_makes_no_difference():
     learner = RelationLearner(make_net(), {"average": 0.0})
     one = stretch(5)
     rows = learner.predict([*one.values()])
-    turned = one | {key: one[key][::-1] for key in ("pairs", "between", "rules")}
+    turned = one | {key: one[key][::-1] for key in ("pairs", "between", "rules", "words")}
     assert learner.predict([*turned.values()]) == pytest.approx(rows[::-1], abs=1e-5)
 
 

@@ -26,6 +26,7 @@ class Inputs(NamedTuple):
     pairs: Tensor
     between: Tensor
     rules: Tensor
+    words: Tensor
     sentences: Tensor
     standings: Tensor
     scopes: Tensor
@@ -39,8 +40,8 @@ class RelationNet(nn.Module):
     section, and where it stands. A transformer lets the mentions and sentences of an article see
     each other: what a place is, a zone's own or a ceremony's, is often said in words between the
     names, or in a title without any. A pair is scored from its two
-    mentions, how they stand to each other, the words between them and the rules that claim a
-    relation of the two.
+    mentions, how they stand to each other, what their names share, the words between them and the
+    rules that claim a relation of the two.
     """
 
     center: Tensor
@@ -54,6 +55,7 @@ class RelationNet(nn.Module):
         relations: int,
         places: int,
         between: int,
+        words: int,
         buckets: int,
         rules: int,
         width: int,
@@ -63,8 +65,8 @@ class RelationNet(nn.Module):
         super().__init__()
         self.shape = {
             "vectors": vectors, "labels": labels, "relations": relations, "places": places,
-            "between": between, "buckets": buckets, "rules": rules, "width": width,
-            "layers": layers, "dropout": dropout,
+            "between": between, "words": words, "buckets": buckets, "rules": rules,
+            "width": width, "layers": layers, "dropout": dropout,
         }  # fmt: skip
         self.buckets = buckets
         self.register_buffer("center", torch.zeros(vectors))
@@ -83,6 +85,7 @@ class RelationNet(nn.Module):
         self.head, self.tail = nn.Linear(width, pair), nn.Linear(width, pair)
         self.ends = nn.Embedding(labels * labels, pair)
         self.between = nn.Embedding(between * buckets, pair)
+        self.words = nn.Embedding(words * buckets, pair)
         self.head_place = nn.Embedding(places * buckets, pair)
         self.tail_place = nn.Embedding(places * buckets, pair)
         self.bridge = nn.Linear(_CUES, pair)
@@ -91,7 +94,8 @@ class RelationNet(nn.Module):
         self.output = nn.Linear(pair, relations)
         self.from_head = nn.Linear(width, relations * _FACTORS)
         self.to_tail = nn.Linear(width, relations * _FACTORS)
-        for table in (self.place, self.between, self.head_place, self.tail_place):
+        tables = (self.place, self.between, self.words, self.head_place, self.tail_place)
+        for table in tables:
             nn.init.normal_(table.weight, std=0.1)
 
     def forward(self, *columns: Tensor) -> Tensor:
@@ -108,6 +112,7 @@ class RelationNet(nn.Module):
         pair = pair + (self.tail(mentions) + self.tail_place(places).sum(1))[tails]
         pair = pair + self.ends(x.labels[heads] * self.shape["labels"] + x.labels[tails])
         pair = pair + self.between(self._rows(x.between)).sum(1)
+        pair = pair + self.words(self._rows(x.words)).sum(1)
         pair = pair + self.bridge(_bridge(cues, x.spans[heads], x.spans[tails]))
         pair = pair + self.rules(self.dropout(x.rules))
         pair = nn.functional.gelu(pair)

@@ -26,7 +26,7 @@ class RelationShim(NetShim["RelationLearner"]):
         """Scores of the pairs of a stretch, shape (pairs, relations)."""
         if self.learner:
             return self.learner.predict([*columns.values()])
-        # a net that learnt before sentences were read asks for less
+        # a net that learnt before sentences or shared words were read asks for less
         asked = [column.name for column in self.session.get_inputs()]
         (scores,) = self.session.run(["scores"], {name: columns[name] for name in asked})
         return scores  # type: ignore[no-any-return]

@@ -13,6 +13,7 @@ from zonekg.components.relations.reading import (
     columns,
     read,
 )
+from zonekg.components.relations.shared_words import WORDS, shared_words
 from zonekg.schema import default_schema
 
 BODY = (
@@ -87,6 +88,27 @@ def test_lists_of_one_length_are_aligned(seen, reading):
     assert aligned["甲项目", "3亿元"] == 1
 
 
+def test_what_names_share_is_told_of_things_not_of_mentions():
+    names = ["宁夏晶瞳检测科技有限公司", "晶瞳", "晶瞳光致发光晶圆检测线", "宁夏银行", "3亿元"]
+    labels = ["ORG", "ORG", "PROJECT", "ORG", "MONEY"]
+    found = shared_words(names, labels, np.array([0, 0, 2, 3, 4]))
+    assert found.shape == (5, 5, WORDS)
+    length, things, mine, theirs = found[0, 2].tolist()
+    assert (length, things, mine, theirs) == (2, 0, 1, 1)  # 晶瞳, which the short name begins with
+    assert found[0, 3].tolist() == [2, 0, 1, 1]  # 宁夏
+    assert (found[0] == found[1]).all()
+    assert not found[4, :4].any()
+    assert not found[2, 3].any()
+
+
+def test_the_rarest_of_what_names_share_is_told():
+    names = ["马鞍山瑞恒公司", "马鞍山高新区", "瑞恒马鞍山大厦项目", "马鞍山甲厂", "马鞍山乙厂"]
+    labels = ["ORG", "PARK", "PROJECT", "ORG", "ORG"]
+    found = shared_words(names, labels, np.arange(5))
+    assert found[0, 1].tolist() == [3, 2, 1, 1]  # 马鞍山, in five things
+    assert found[0, 2].tolist() == [3, 2, 1, 2]
+
+
 def test_what_the_rules_claim_stands_with_the_pair(seen):
     doc = seen("[[K1|阳泉高新区]]的[[P1|甲项目]]总投资[[M1|3亿元]]。")
     claim = next(claim for claim in claims(doc) if claim.label == "TOTAL_INVESTMENT")
@@ -117,7 +139,8 @@ def test_every_feature_fits_its_table(nlp, parts):
     for found in read(make_aliases(doc), []):
         assert found.places.shape == (len(found.mentions), PLACES)
         assert found.between.shape == (len(found.pairs), PAIR_FEATURES)
-        for table in (found.places, found.between, found.standings):
+        assert found.words.shape == (len(found.pairs), WORDS)
+        for table in (found.places, found.between, found.words, found.standings):
             assert table.min() >= 0
             assert table.max() < BUCKETS
         assert (found.sentences[:, 0] < found.sentences[:, 1]).all()

@@ -10,6 +10,7 @@ from spacy.util import registry
 from thinc.api import Model
 
 from zonekg.components.relations.reading import BUCKETS, PAIR_FEATURES, PLACES
+from zonekg.components.relations.shared_words import WORDS
 from zonekg.encoder.relation_shim import RelationShim
 from zonekg.errors import ModelError
 from zonekg.schema import default_schema
@@ -67,6 +68,7 @@ def new_net(
         relations=len(schema.relations),
         places=PLACES,
         between=PAIR_FEATURES,
+        words=WORDS,
         buckets=BUCKETS,
         rules=rules,
         **model.attrs["shape"],

@@ -18,6 +18,7 @@ from spacy.tokens import Doc
 
 from zonekg.components.relation_rules import claims
 from zonekg.components.relation_rules.context import Context
+from zonekg.components.relations.shared_words import shared_words
 from zonekg.schema import default_schema
 
 __all__ = ["BUCKETS", "PAIR_FEATURES", "PLACES", "Reading", "columns", "read"]
@@ -65,6 +66,7 @@ class Reading(NamedTuple):
     pairs: Ints
     between: Ints
     rules: Floats
+    words: Ints
     sentences: Ints
     standings: Ints
     scopes: Ints
@@ -97,7 +99,8 @@ def columns(reading: Reading, vectors: Any) -> dict[str, Any]:
     if isinstance(rows, np.ndarray):
         rows = rows.astype(np.float32)
     names = (
-        "spans", "labels", "places", "pairs", "between", "rules", "sentences", "standings", "scopes"
+        "spans", "labels", "places", "pairs", "between", "rules", "words", "sentences",
+        "standings", "scopes",
     )  # fmt: skip
     return {"vectors": rows} | {name: getattr(reading, name) for name in names}
 
@@ -112,6 +115,7 @@ class _Article:
         numbers = {label: i for i, label in enumerate(default_schema().entities)}
         self.labels = np.array([numbers[label] for label in context.labels], dtype=np.int64)
         self.groups = np.array(context.groups, dtype=np.int64)
+        self.names = [ent.text for ent in doc.ents]
         line_starts = [0, *(m.end() for m in re.finditer("\n", context.text))]
         self.lines = self._numbers(line_starts)
         self.sentences = self._numbers([start for start, _ in context.sentences])
@@ -206,8 +210,14 @@ class _Article:
             np.stack([heads, tails], axis=1),
             self._between(a, b),
             self._claimed(a, b),
+            self._words(chosen)[heads, tails],
             *self._scoped(chosen, tokens),
         )
+
+    def _words(self, chosen: Ints) -> Ints:
+        names = [self.names[i] for i in chosen.tolist()]
+        labels = [self.context.labels[i] for i in chosen.tolist()]
+        return shared_words(names, labels, self.groups[chosen])
 
     def _scoped(self, chosen: Ints, tokens: Ints) -> tuple[Ints, Ints, Ints]:
         """The sentences of which tokens are read, where they stand, and those of each mention."""
