@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
+import srsly
 import torch
+from safetensors.torch import load, save
 
+from zonekg.components.relations.shared_words import WORDS
 from zonekg.encoder.relation_learner import RelationLearner, relation_graph
 from zonekg.encoder.relation_net import RelationNet, choice_loss
 from zonekg.encoder.relation_shim import RelationShim
@@ -77,6 +80,24 @@ def test_a_shim_comes_back_as_it_was():
     assert not other.learner
     assert (other.predict(one) == shim.predict(one)).all()
     assert shim.training_state() == b""
+
+
+def test_a_net_that_learnt_before_names_were_compared_learns_on():
+    shape = SHAPE | {"words": WORDS}
+    torch.manual_seed(1)
+    net = RelationNet(**shape)
+    net.words.weight.data.zero_()
+    shim = RelationShim({"average": 0.9})
+    shim.learn(net)
+    message = srsly.msgpack_loads(shim.to_bytes())
+    del message["shape"]["words"]
+    weights = load(message["weights"])
+    message["weights"] = save({k: v for k, v in weights.items() if k != "words.weight"})
+    other = RelationShim({"average": 0.9}).from_bytes(srsly.msgpack_dumps(message))
+    one = stretch(2)
+    one["words"] = np.zeros((len(one["pairs"]), WORDS), dtype=np.int64)
+    assert (other.predict(one) == shim.predict(one)).all()
+    assert other.net.words.weight.shape == (WORDS * 5, 96)
 
 
 def test_the_graph_is_the_same_each_time():

@@ -5,13 +5,14 @@ Needs the extra ``train``; a shipped model runs without this file.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 __all__ = ["Inputs", "RelationNet", "choice_loss"]
 
+_WORDS = 4  # what shared words tell, where a net that learnt before them is read
 _NEAR = 8  # tokens on each side of a mention
 _BRIDGE = 80  # tokens between two mentions that are read, at most
 
@@ -55,12 +56,12 @@ class RelationNet(nn.Module):
         relations: int,
         places: int,
         between: int,
-        words: int,
         buckets: int,
         rules: int,
         width: int,
         layers: int,
         dropout: float,
+        words: int = _WORDS,
     ) -> None:
         super().__init__()
         self.shape = {
@@ -97,6 +98,7 @@ class RelationNet(nn.Module):
         tables = (self.place, self.between, self.words, self.head_place, self.tail_place)
         for table in tables:
             nn.init.normal_(table.weight, std=0.1)
+        self.register_load_state_dict_pre_hook(_without_words)
 
     def forward(self, *columns: Tensor) -> Tensor:
         """Scores of the pairs of one stretch; `columns` are those of `Inputs`."""
@@ -163,6 +165,11 @@ class RelationNet(nn.Module):
 _PAIR, _CUES, _FACTORS = 96, 64, 32
 _TAPS, _REACHES = 5, (1, 4)
 _HEADS = 4
+
+
+def _without_words(net: RelationNet, state: dict[str, Tensor], prefix: str, *_: Any) -> None:
+    """Let a net that learnt before names were compared learn on, at first as if they were not."""
+    state.setdefault(f"{prefix}words.weight", torch.zeros_like(net.words.weight))
 
 
 class _Around(nn.Module):
