@@ -60,7 +60,7 @@ def _weight(row: tuple[str, dict[int, int]]) -> tuple[int, int, int, str]:
     return len(run), -len(found), -sum(found.values()), run
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=2_000)
 def _runs(name: str, label: str) -> tuple[tuple[str, int], ...]:
     """The runs of characters of a name, each with where it stands first."""
     told = _telling(name, label)
