@@ -23,7 +23,16 @@ CLUSTERS = [path for path in FILES if path.name == "clusters.jsonl"]
 ANNOTATED = [path for path in FILES if path.parent.name not in OTHERS and path not in CLUSTERS]
 STATES = [path for path in FILES if path.parent.name == "attributes"]
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
-LOTS = ("0001-0480", "0481-1164", "1165-1484", "1485-1604", "1605-1920", "1921-2004", "2005-2283")
+LOTS = (
+    "0001-0480",
+    "0481-1164",
+    "1165-1484",
+    "1485-1604",
+    "1605-1920",
+    "1921-2004",
+    "2005-2283",
+    "2284-2381",
+)
 
 
 def rows(name):
