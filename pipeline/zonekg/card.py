@@ -92,6 +92,8 @@ def _trainings(notes: Mapping[str, Any]) -> Iterator[str]:
     taken = {f" of {name}": told for name, told in notes.get("sourced", {}).items()}
     if "start" in notes:
         taken[" of the training that it began from"] = notes["start"]
+    means = notes.get("mean_of", [])
+    taken |= {f" of training {i} of the {len(means)} averaged": x for i, x in enumerate(means, 1)}
     for whose, told in ({"": notes} | taken).items():
         for file, digest in sorted(told.get("train_data", {}).items()):
             yield f"- Training data{whose}: `{file}`, SHA-256 `{digest}`"

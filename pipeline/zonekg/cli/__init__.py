@@ -8,6 +8,7 @@ import typer
 
 from zonekg.cli.annotations import app as annotations_app
 from zonekg.cli.articles import articles_command
+from zonekg.cli.average import average_command
 from zonekg.cli.card import card_command
 from zonekg.cli.compare import compare_command
 from zonekg.cli.curve import curve_command
@@ -43,6 +44,7 @@ app.add_typer(graph_app, name="graph", rich_help_panel="The line")
 app.add_typer(annotations_app, name="annotations", rich_help_panel="Data and models")
 app.command(name="encoder", rich_help_panel="Data and models")(encoder_command)
 app.command(name="train", rich_help_panel="Data and models")(train_command)
+app.command(name="average", rich_help_panel="Data and models")(average_command)
 app.command(name="evaluate", rich_help_panel="Data and models")(evaluate_command)
 app.command(name="compare", rich_help_panel="Data and models")(compare_command)
 app.command(name="curve", rich_help_panel="Data and models")(curve_command)

@@ -107,6 +107,10 @@ class Learner:
         finally:
             self.net.load_state_dict(last)
 
+    def use_weights(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        """Take other weights, of the same names and shapes."""
+        self.net.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
+
     def state(self) -> bytes:
         """What going on with training needs beside the weights."""
         state = {

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import srsly
+from numpy.typing import NDArray
 from thinc.api import Optimizer, Shim
 
 if TYPE_CHECKING:
@@ -120,6 +121,16 @@ class NetShim(Shim, Generic[_Learner]):
         """Read what `training_state` gave."""
         if self.learner:
             self.learner.load_state(data)
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """A copy of each array of the torch net, by name; none once it is frozen."""
+        held = self.net.state_dict() if self.learner else {}
+        return {name: value.detach().cpu().numpy().copy() for name, value in held.items()}
+
+    def use_weights(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        """Give the torch net other weights, of the same names and shapes."""
+        if self.learner:
+            self.learner.use_weights(weights)
 
     def freeze(self) -> None:
         """Turn the net into the ONNX graph that ships; it can't learn any more."""

@@ -78,12 +78,15 @@ def read_progress(
         return progress, dict(state["facts"])
 
 
-def restore(folder: Path, nlp: Language, optimizer: Optimizer) -> None:
+def restore(
+    folder: Path, nlp: Language, optimizer: Optimizer, todo: str = "train without --resume"
+) -> None:
     """Bring a pipeline and an optimizer, as made anew from the same config, to a checkpoint.
 
-    The states of all generators of random numbers too. Raises ModelError if it is damaged.
+    The states of all generators of random numbers too. Raises ModelError if it is damaged, which
+    says what to do.
     """
-    with _told(folder, "train without --resume"):
+    with _told(folder, todo):
         state = _state(folder)
         nlp.from_disk(folder / "pipeline")
         with (folder / "arrays.npz").open("rb") as file, np.load(file) as arrays:

@@ -18,7 +18,7 @@ from zonekg.errors import InputError, ModelError
 from zonekg.schema import schema_text
 from zonekg.training.folders import latest
 
-__all__ = ["Plan", "bad_config", "differences", "make_plan", "read_config"]
+__all__ = ["Plan", "bad_config", "differences", "make_plan", "origin", "read_config"]
 
 
 def read_config(path: Path, overrides: Mapping[str, Any]) -> Config:
@@ -122,17 +122,20 @@ class Plan:
         text = json.dumps(self.facts["config"], ensure_ascii=False, sort_keys=True)
         kept = {key: self.facts[key] for key in ("train_data", "dev_data", "schema")}
         kept |= {"seed": self.seed, "config": hashlib.sha256(text.encode()).hexdigest()}
-        sourced = {name: _origin(Path(folder), name) for name, folder in self.sourced.items()}
+        sourced = {name: origin(Path(folder), name) for name, folder in self.sourced.items()}
         kept |= {"sourced": sourced} if sourced else {}
-        return kept | ({"start": _origin(self.start / "pipeline")} if self.start else {})
+        return kept | ({"start": origin(self.start / "pipeline")} if self.start else {})
 
 
-def _origin(pipeline: Path, component: str | None = None) -> dict[str, Any]:
-    """What a trained pipeline tells of its training, or of that of one of its components."""
+def origin(pipeline: Path, component: str | None = None) -> dict[str, Any]:
+    """What a trained pipeline tells of its training, or of that of one of its components.
+
+    pipeline: its folder.
+    """
     meta = pipeline / "meta.json"
     told = json.loads(meta.read_text(encoding="utf-8")).get("zonekg", {}) if meta.exists() else {}
     told = told.get("sourced", {}).get(component, told)
-    names = ("train_data", "dev_data", "seed", "config", "start")
+    names = ("train_data", "dev_data", "seed", "config", "start", "mean_of")
     return {key: told[key] for key in names if key in told}
 
 

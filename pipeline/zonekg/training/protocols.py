@@ -5,14 +5,22 @@ A class need not inherit from these: having the methods is enough.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.training import Example
 from thinc.api import Model, Shim
 
-__all__ = ["FinishesTraining", "MovesToDevice", "ResumesTraining", "models", "shims"]
+__all__ = [
+    "FinishesTraining",
+    "HasWeights",
+    "MovesToDevice",
+    "ResumesTraining",
+    "models",
+    "shims",
+]
 
 
 @runtime_checkable
@@ -27,6 +35,17 @@ class ResumesTraining(Protocol):
 
     def load_training_state(self, state: bytes) -> None:
         """Take up what `training_state` gave; called after ``from_disk``, on the same device."""
+
+
+@runtime_checkable
+class HasWeights(Protocol):
+    """A shim whose weights can be averaged with those of other trainings."""
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """A copy of each array of the net, by name."""
+
+    def use_weights(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        """Take others in their place, of the same names and shapes."""
 
 
 @runtime_checkable

@@ -26,7 +26,15 @@ from zonekg.training.log import TrainingLog
 from zonekg.training.loop import Progress, Setup, Tick, averaged, steps
 from zonekg.training.publishing import finish, profile_of, publish
 
-__all__ = ["Watch", "require_start", "run", "train"]
+__all__ = [
+    "Watch",
+    "new_pipeline",
+    "new_setup",
+    "require_components",
+    "require_start",
+    "run",
+    "train",
+]
 
 Watch = Callable[[Tick], None]
 
@@ -73,10 +81,10 @@ def run(
     """Train until the pipeline is in ``model-best`` of `work`; tells how it went."""
     last, progress = _last_checkpoint(plan, work) if resume else (None, Progress())
     if not (progress.ended and (work / "model-best").exists()):
-        nlp = _new_pipeline(plan)
+        nlp = new_pipeline(plan)
         checkpoint.require_resumable(nlp)
         device = place_on(nlp, gpu)
-        setup = _setup(plan, nlp)
+        setup = new_setup(plan, nlp)
         fix_random_seed(plan.seed)
         if last:
             checkpoint.restore(last, nlp, setup.optimizer)
@@ -159,6 +167,15 @@ def require_start(plan: Plan, work: Path) -> None:
         raise InputError(
             work, "both the folder to begin from and the one to work in", todo="set another --work"
         )
+    require_components(plan)
+
+
+def require_components(plan: Plan) -> None:
+    """Refuse a checkpoint to begin from whose components have other settings than the config's.
+
+    Raises InputError, and ModelError for a damaged checkpoint.
+    """
+    assert plan.start
     _, facts = checkpoint.read_progress(plan.start, "begin from another training")
     old, new = (some["config"]["components"] for some in (facts, plan.facts))
     changed = list(differences(old, new, "components"))
@@ -173,7 +190,8 @@ def _refuse(folder: Path, what: str, changed: Sequence[str], todo: str) -> None:
         raise InputError(folder, f"{what}: {'; '.join(changed[:5])}{more}", todo=todo)
 
 
-def _new_pipeline(plan: Plan) -> Language:
+def new_pipeline(plan: Plan) -> Language:
+    """The pipeline that a plan makes, before it has learnt; raises InputError, ModelError."""
     try:
         nlp = init_nlp(plan.settings, use_gpu=-1)
     except ImportError as error:
@@ -186,7 +204,8 @@ def _new_pipeline(plan: Plan) -> Language:
     return nlp
 
 
-def _setup(plan: Plan, nlp: Language) -> Setup:
+def new_setup(plan: Plan, nlp: Language) -> Setup:
+    """What its training needs beside it; raises InputError for a config that makes none."""
     try:
         return Setup.of(nlp)
     except ValueError as error:
