@@ -78,7 +78,7 @@ def test_every_option_and_argument_says_what_it_is(path):
 def test_the_list_of_commands():
     assert sorted(NAMES) == [
         "annotations agree", "annotations audit", "annotations check", "annotations convert",
-        "annotations crossfit", "annotations doubts", "annotations mark", "articles", "card",
+        "annotations crossfit", "annotations doubts", "annotations mark", "articles", "average", "card",
         "compare", "curve", "drift", "encoder", "evaluate", "extract", "graph build", "graph check",
         "graph conflicts", "graph diff", "graph export", "graph neighbors", "graph path",
         "graph stats", "graph top", "pages", "remove", "run", "train",
