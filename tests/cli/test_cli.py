@@ -78,9 +78,9 @@ def test_every_option_and_argument_says_what_it_is(path):
 def test_the_list_of_commands():
     assert sorted(NAMES) == [
         "annotations agree", "annotations audit", "annotations check", "annotations convert",
-        "annotations crossfit", "annotations doubts", "annotations mark", "articles", "average", "card",
-        "compare", "curve", "drift", "encoder", "evaluate", "extract", "graph build", "graph check",
-        "graph conflicts", "graph diff", "graph export", "graph neighbors", "graph path",
+        "annotations crossfit", "annotations doubts", "annotations mark", "articles", "average",
+        "card", "compare", "curve", "drift", "encoder", "evaluate", "extract", "graph build",
+        "graph check", "graph conflicts", "graph diff", "graph export", "graph neighbors", "graph path",
         "graph stats", "graph top", "pages", "remove", "run", "train",
     ]  # fmt: skip
     shown = call("--help").output
@@ -184,6 +184,8 @@ WRONG = {
     "curve of text": ["curve", "CONFIG", "--train", "PAGE", "--output", "OUT"],
     "annotations check of no folder": ["annotations", "check", "EMPTY"],
     "train": ["train", "NOTHING", "--output", "OUT"],
+    "average": ["average", "CONFIG", "EMPTY", "NOTHING", "--output", "OUT"],
+    "average by text": ["average", "PAGE", "EMPTY", "NOTHING", "--output", "OUT"],
     "train with text": ["train", "PAGE", "--output", "OUT"],
     "evaluate": ["evaluate", "NOTHING", "PAGE"],
     "evaluate on nothing": ["evaluate", "MODEL", "NOTHING"],
