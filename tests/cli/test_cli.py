@@ -80,8 +80,8 @@ def test_the_list_of_commands():
         "annotations agree", "annotations audit", "annotations check", "annotations convert",
         "annotations crossfit", "annotations doubts", "annotations mark", "articles", "average",
         "card", "compare", "curve", "drift", "encoder", "evaluate", "extract", "graph build",
-        "graph check", "graph conflicts", "graph diff", "graph export", "graph neighbors", "graph path",
-        "graph stats", "graph top", "pages", "remove", "run", "train",
+        "graph check", "graph conflicts", "graph diff", "graph export", "graph neighbors",
+        "graph path", "graph stats", "graph top", "pages", "remove", "run", "train",
     ]  # fmt: skip
     shown = call("--help").output
     assert [name for name in TOP.commands if name not in shown] == []
