@@ -23,7 +23,7 @@ WORDS = 4
 """Numbers that tell what two things share."""
 _LONGEST = 8
 _CARRIERS = (3, 4, 6, 10)
-_NONE, _BEGINS, _INSIDE = 0, 1, 2
+_BEGINS, _INSIDE = 1, 2
 
 
 def shared_words(names: Sequence[str], labels: Sequence[str], groups: Ints) -> Ints:
@@ -34,6 +34,10 @@ def shared_words(names: Sequence[str], labels: Sequence[str], groups: Ints) -> I
     firms are without their legal form and parks without their kind; in how many things it is, as a
     place's name is in many; whether a name of the one begins with it (1) or has it inside (2), and
     of the other. Of runs of one length the rarest is told, of those one that names begin with.
+
+    >>> names, labels = ["宁夏晶瞳检测科技有限公司", "晶瞳晶圆检测线"], ["ORG", "PROJECT"]
+    >>> shared_words(names, labels, np.array([0, 1]))[0, 1].tolist()  # 晶瞳, inside and in front
+    [2, 0, 2, 1]
     """
     numbers = {int(first): i for i, first in enumerate(dict.fromkeys(groups.tolist()))}
     carriers: dict[str, dict[int, int]] = defaultdict(dict)
@@ -46,11 +50,8 @@ def shared_words(names: Sequence[str], labels: Sequence[str], groups: Ints) -> I
     # what is written last stays
     for run, found in sorted(common, key=_weight):
         which, kinds = np.array([*found]), np.array([*found.values()])
-        block = out[which[:, None], which]
-        block[..., 0] = len(run)
-        block[..., 1] = np.digitize(len(found), _CARRIERS)
-        block[..., 2], block[..., 3] = kinds[:, None], kinds
-        out[which[:, None], which] = block
+        told = (len(run), np.digitize(len(found), _CARRIERS), kinds[:, None], kinds)
+        out[which[:, None], which] = np.stack(np.broadcast_arrays(*told), axis=-1)
     rows = np.array([numbers[int(group)] for group in groups], dtype=np.int64)
     return out[rows[:, None], rows]
 
