@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from zonekg.errors import OutputError
-from zonekg.files import open_atomic
+from zonekg.errors import AnnotationError, EncodingError, InputError, OutputError
+from zonekg.files import open_atomic, read_utf8
 
 
 def write(path, text="x", then=None):
@@ -126,3 +126,24 @@ def test_a_new_file_has_the_permissions_of_the_umask(tmp_path):
     finally:
         os.umask(old)
     assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o640
+
+
+def test_text_is_read_whole_without_a_mark_in_front(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("\ufeff甲\r\n乙".encode())
+    assert read_utf8(path) == "甲\r\n乙"
+
+
+@pytest.mark.parametrize(
+    ("asked", "encoding", "missing"),
+    [(None, EncodingError, InputError), (AnnotationError, AnnotationError, AnnotationError)],
+)
+def test_what_can_not_be_read_is_told(asked, encoding, missing, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("甲".encode("gb18030"))
+    with pytest.raises(encoding, match="not UTF-8 at byte 0; save the file as UTF-8") as found:
+        read_utf8(path, asked)
+    assert type(found.value) is encoding
+    with pytest.raises(missing, match=r"b\.txt: No such file") as found:
+        read_utf8(tmp_path / "b.txt", asked)
+    assert type(found.value) is missing

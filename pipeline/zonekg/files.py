@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and text that is read whole."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from zonekg.errors import OutputError
+from zonekg.errors import EncodingError, InputError, OutputError
 
-__all__ = ["make_folder", "open_atomic", "write_error", "write_json"]
+__all__ = ["make_folder", "open_atomic", "read_utf8", "write_error", "write_json"]
 
 _TODO = {
     os.strerror(code): todo
@@ -124,6 +124,22 @@ def write_json(path: str | Path, data: Any, *, indent: int | None = 2) -> None:
     """Write data as JSON by `open_atomic`, Chinese left readable; indent: None for one line."""
     with open_atomic(path) as handle:
         handle.write(json.dumps(data, ensure_ascii=False, indent=indent) + "\n")
+
+
+def read_utf8(path: Path, error: type[InputError] | None = None) -> str:
+    """The text of a file in UTF-8, line ends as they are, without a byte order mark.
+
+    Raises `error`; without it EncodingError where it is not UTF-8, InputError where it can't be
+    read.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as found:
+        raise (error or EncodingError)(
+            path, f"not UTF-8 at byte {found.start}", todo="save the file as UTF-8"
+        ) from found
+    except OSError as found:
+        raise (error or InputError)(path, found.strerror or str(found)) from found
 
 
 def make_folder(path: Path) -> Path:

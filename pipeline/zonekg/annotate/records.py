@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from zonekg.errors import AnnotationError
+from zonekg.files import read_utf8
 
 __all__ = [
     "EMPTY_COUNTS",
@@ -20,7 +21,6 @@ __all__ = [
     "count_file",
     "read_records",
     "read_unique",
-    "read_utf8",
     "record_lines",
 ]
 
@@ -63,21 +63,9 @@ def read_unique(files: Iterable[Path]) -> Iterator[tuple[Path, int, Record]]:
             yield file, line, record
 
 
-def read_utf8(path: Path) -> str:
-    """The text of a file; raises AnnotationError when it is not UTF-8 or can't be read."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise AnnotationError(
-            path, f"not UTF-8 at byte {error.start}", todo="save the file as UTF-8"
-        ) from error
-    except OSError as error:
-        raise AnnotationError(path, error.strerror or str(error)) from error
-
-
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     # split at "\n" only: U+2028 and U+0085 are legal inside a JSON string
-    for number, line in enumerate(read_utf8(path).split("\n"), start=1):
+    for number, line in enumerate(read_utf8(path, AnnotationError).split("\n"), start=1):
         if line.strip():
             yield number, line
 

@@ -23,8 +23,8 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 from spacy.util import registry
 
-from zonekg.annotate.records import read_utf8
 from zonekg.errors import AnnotationError
+from zonekg.files import read_utf8
 
 __all__ = ["read_tagged", "tagged_docs"]
 
@@ -84,7 +84,7 @@ def tagged_docs(path: Path, nlp: Language, *, lenient: bool = False) -> Iterator
 def _rows(path: Path) -> Iterator[_Row | None]:
     """The lines of a file, None for a blank one."""
     # split at "\n" only: U+2028 and U+0085 are characters like others
-    for number, raw in enumerate(read_utf8(path).split("\n"), start=1):
+    for number, raw in enumerate(read_utf8(path, AnnotationError).split("\n"), start=1):
         line = raw.rstrip(" \t\r")
         if found := _LINE.fullmatch(line):
             yield _Row(number, found["text"], found["kind"] or "O", found["label"] or "")

@@ -17,6 +17,7 @@ from zonekg.annotate.audit.leaks import gazetteer_leaks, leaks, near_duplicates,
 from zonekg.annotate.audit.mentions import split_rule, two_labels, unmarked, unmarked_across
 from zonekg.annotate.audit.owners import amounts_without_owner, projects_without_park
 from zonekg.errors import AnnotationError
+from zonekg.files import read_utf8
 
 __all__ = [
     "KINDS",
@@ -62,12 +63,7 @@ def read_reviewed(path: Path) -> dict[str, str]:
     A table with tabs and a header, `COLUMNS`, as `table_lines` writes it; the reason is filled in
     by hand. Raises AnnotationError, with the line, where a column or a reason is missing.
     """
-    try:
-        head, *lines = path.read_bytes().decode("utf-8-sig").split("\n")
-    except UnicodeDecodeError as error:
-        raise AnnotationError(path, "not UTF-8", todo="save the file as UTF-8") from error
-    except OSError as error:
-        raise AnnotationError(path, error.strerror or str(error)) from error
+    head, *lines = read_utf8(path, AnnotationError).split("\n")
     if tuple(head.rstrip("\r").split("\t")) != COLUMNS:
         raise AnnotationError(path, "no header", line=1, todo=f"expected {' '.join(COLUMNS)}")
     reviewed = {}

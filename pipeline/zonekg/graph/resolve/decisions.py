@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import networkx as nx
 
-from zonekg.errors import EncodingError, InputError
+from zonekg.errors import InputError
+from zonekg.files import read_utf8
 from zonekg.schema import default_schema
 
 __all__ = ["DECISION_COLUMNS", "Decision", "Decisions", "read_decisions"]
@@ -48,7 +49,7 @@ def read_decisions(
 
 
 def _rows(path: Path) -> Iterator[Decision]:
-    reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
+    reader = csv.DictReader(io.StringIO(read_utf8(path), newline=""), strict=True)
     types = [label for label in default_schema().entities if label != "MONEY"]
     try:
         missing = [name for name in DECISION_COLUMNS[:3] if name not in (reader.fieldnames or ())]
@@ -70,17 +71,6 @@ def _rows(path: Path) -> Iterator[Decision]:
             yield Decision(kind, a, b, note, (str(path), reader.line_num))
     except csv.Error as error:
         raise InputError(path, f"no CSV: {error}", line=reader.line_num + 1) from error
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise EncodingError(
-            path, f"not UTF-8 at byte {error.start}", todo="save it as UTF-8"
-        ) from error
-    except OSError as error:
-        raise InputError(path, f"can't be read: {error.strerror or error}") from error
 
 
 class Found(NamedTuple):
