@@ -144,6 +144,8 @@ def test_what_can_not_be_read_is_told(asked, encoding, missing, tmp_path):
     with pytest.raises(encoding, match="not UTF-8 at byte 0; save the file as UTF-8") as found:
         read_utf8(path, asked)
     assert type(found.value) is encoding
-    with pytest.raises(missing, match=r"b\.txt: No such file") as found:
+    with pytest.raises(
+        missing, match=r"b\.txt: No such file or directory, so it can't be read"
+    ) as found:
         read_utf8(tmp_path / "b.txt", asked)
     assert type(found.value) is missing

@@ -139,7 +139,8 @@ def read_utf8(path: Path, error: type[InputError] | None = None) -> str:
             path, f"not UTF-8 at byte {found.start}", todo="save the file as UTF-8"
         ) from found
     except OSError as found:
-        raise (error or InputError)(path, found.strerror or str(found)) from found
+        cause = found.strerror or found
+        raise (error or InputError)(path, f"{cause}, so it can't be read") from found
 
 
 def make_folder(path: Path) -> Path:

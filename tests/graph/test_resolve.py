@@ -288,7 +288,7 @@ def test_faults_of_decision_files(tmp_path, text, problem):
 
 
 def test_decision_files_that_cannot_be_read(tmp_path):
-    with pytest.raises(InputError, match=r"none\.csv: No such file"):
+    with pytest.raises(InputError, match="can't be read"):
         read_decisions(tmp_path / "none.csv")
     path = tmp_path / "gbk.csv"
     path.write_bytes("entity_type,a,b\nORG,甲,乙\n".encode("gb18030"))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zonekg.cli.frame import Settings, out, overrides
+from zonekg.cli.frame import Settings, overrides, tell_trained
 
 
 def average_command(
@@ -27,8 +27,4 @@ def average_command(
     from zonekg.training import average
 
     average(config, works, output, overrides=overrides(setting))
-    out.print(
-        f"wrote {output}; next: zonekg card {output} annotations/dev annotations/test "
-        "annotations/seeds/gold.jsonl",
-        markup=False,
-    )
+    tell_trained(output)

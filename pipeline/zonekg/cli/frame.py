@@ -173,6 +173,15 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     out.print(grid)
 
 
+def tell_trained(output: Path) -> None:
+    """Say where a trained pipeline is, and the command that scores it."""
+    out.print(
+        f"wrote {output}; next: zonekg card {output} annotations/dev annotations/test "
+        "annotations/seeds/gold.jsonl",
+        markup=False,
+    )
+
+
 def tell(written: Written) -> None:
     """Print the counts of a graph, the files that it was written to, and warnings."""
     for kind, counts in written.summary.items():

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from zonekg.cli.frame import INTERRUPTED, Settings, complain, out, overrides, table
+from zonekg.cli.frame import INTERRUPTED, Settings, complain, out, overrides, table, tell_trained
 
 if TYPE_CHECKING:
     from zonekg.training import Tick
@@ -65,11 +65,7 @@ def train_command(
         raise typer.Exit(INTERRUPTED) from error
     if seed:
         _seed_table(summary)
-    out.print(
-        f"wrote {output}; next: zonekg card {output} annotations/dev annotations/test "
-        "annotations/seeds/gold.jsonl",
-        markup=False,
-    )
+    tell_trained(output)
 
 
 @contextmanager

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.training.loop import create_evaluation_callback
 from spacy.util import load_model
+from thinc.api import Model
 
 from zonekg.errors import InputError, ModelError
 from zonekg.training import checkpoint
 from zonekg.training.config import Plan, make_plan, origin
-from zonekg.training.loop import averaged
+from zonekg.training.loop import Setup, averaged
 from zonekg.training.protocols import HasWeights, models, shims
 from zonekg.training.publishing import finish, profile_of, publish
 from zonekg.training.run import new_pipeline, new_setup, require_components
@@ -57,9 +58,10 @@ def average(
     for plan in plans:
         require_components(plan)
     nlp = new_pipeline(plans[0])
-    _set_weights(nlp, _mean([_ended_with(plan, nlp) for plan in plans]))
+    setup = new_setup(plans[0], nlp)
+    _set_weights(nlp, _mean([_ended_with(plan, nlp, setup) for plan in plans]))
     nlp.meta["zonekg"] = _notes(plans)
-    nlp.meta["performance"] = _scores(nlp, plans[0])
+    nlp.meta["performance"] = _scores(nlp, setup)
     told = "  ".join(f"{name} {100 * score:.2f}" for name, score in nlp.meta["performance"].items())
     print(f"dev, %: {told}", file=log, flush=True)
     with TemporaryDirectory() as folder:
@@ -70,10 +72,9 @@ def average(
     return nlp
 
 
-def _ended_with(plan: Plan, nlp: Language) -> Weights:
+def _ended_with(plan: Plan, nlp: Language, setup: Setup) -> Weights:
     """The averaged weights in the last checkpoint of a training; `nlp` is left in that state."""
     assert plan.start
-    setup = new_setup(plan, nlp)
     checkpoint.restore(plan.start, nlp, setup.optimizer, "name another training")
     with averaged(nlp, setup.optimizer):
         return dict(_weights(nlp))
@@ -81,17 +82,22 @@ def _ended_with(plan: Plan, nlp: Language) -> Weights:
 
 def _weights(nlp: Language) -> Iterator[tuple[str, NDArray[Any]]]:
     """A copy of each array of each net, under a name that is the same in every process."""
-    for name, model in models(nlp):
-        for i, node in enumerate(model.walk()):
-            ops: Any = node.ops
-            for parameter in node.param_names:
-                if node.has_param(parameter):
-                    array = ops.to_numpy(node.get_param(parameter))
-                    yield f"{name}/{i}/{parameter}", np.array(array)
+    for name, node, parameter in _parameters(nlp):
+        ops: Any = node.ops
+        yield name, np.array(ops.to_numpy(node.get_param(parameter)))
     for name, shim in shims(nlp):
         if not isinstance(shim, HasWeights):
             raise ModelError(f"{name}: the weights of {type(shim).__name__} can't be averaged")
         yield from ((f"{name} {key}", array) for key, array in shim.weights().items())
+
+
+def _parameters(nlp: Language) -> Iterator[tuple[str, Model[Any, Any], str]]:
+    """Each parameter of thinc's nets: its name in `Weights`, its node and its name there."""
+    for name, model in models(nlp):
+        for i, node in enumerate(model.walk()):
+            for parameter in node.param_names:
+                if node.has_param(parameter):
+                    yield f"{name}/{i}/{parameter}", node, parameter
 
 
 def _mean(found: Sequence[Weights]) -> Weights:
@@ -105,12 +111,9 @@ def _mean(found: Sequence[Weights]) -> Weights:
 
 
 def _set_weights(nlp: Language, weights: Weights) -> None:
-    for name, model in models(nlp):
-        for i, node in enumerate(model.walk()):
-            ops: Any = node.ops
-            for parameter in node.param_names:
-                if node.has_param(parameter):
-                    node.set_param(parameter, ops.asarray(weights[f"{name}/{i}/{parameter}"]))
+    for name, node, parameter in _parameters(nlp):
+        ops: Any = node.ops
+        node.set_param(parameter, ops.asarray(weights[name]))
     for name, shim in shims(nlp):
         start = f"{name} "
         mine = {k.removeprefix(start): v for k, v in weights.items() if k.startswith(start)}
@@ -124,9 +127,8 @@ def _notes(plans: Sequence[Plan]) -> dict[str, Any]:
     return notes | {"mean_of": [origin(plan.start / "pipeline") for plan in plans if plan.start]}
 
 
-def _scores(nlp: Language, plan: Plan) -> dict[str, float]:
+def _scores(nlp: Language, setup: Setup) -> dict[str, float]:
     """The scores on dev that the config weighs."""
-    setup = new_setup(plan, nlp)
     weights = setup.settings["score_weights"]
     _, scores = create_evaluation_callback(nlp, lambda _: setup.dev, weights)()
     return {name: float(scores.get(name) or 0.0) for name in setup.metrics}

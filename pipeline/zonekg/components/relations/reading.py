@@ -115,7 +115,6 @@ class _Article:
         numbers = {label: i for i, label in enumerate(default_schema().entities)}
         self.labels = np.array([numbers[label] for label in context.labels], dtype=np.int64)
         self.groups = np.array(context.groups, dtype=np.int64)
-        self.names = [ent.text for ent in doc.ents]
         line_starts = [0, *(m.end() for m in re.finditer("\n", context.text))]
         self.lines = self._numbers(line_starts)
         self.sentences = self._numbers([start for start, _ in context.sentences])
@@ -215,7 +214,7 @@ class _Article:
         )
 
     def _words(self, chosen: Ints) -> Ints:
-        names = [self.names[i] for i in chosen.tolist()]
+        names = [self.context.names[i] for i in chosen.tolist()]
         labels = [self.context.labels[i] for i in chosen.tolist()]
         return shared_words(names, labels, self.groups[chosen])
 
