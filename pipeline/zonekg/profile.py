@@ -31,6 +31,7 @@ __all__ = [
     "build_profile",
     "digest",
     "find_profile",
+    "name_digest",
     "read_profile",
     "write_profile",
 ]
@@ -38,7 +39,7 @@ __all__ = [
 NAMED = ("ORG", "PARK", "PROJECT")
 """The labels whose mentions are names; an amount has none."""
 
-_FILE, _VERSION = "profile.json", 1
+_FILE, _VERSION = "profile.json", 2
 
 # full-width letters and digits are what their half-width twins are, as the net has it
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -51,6 +52,17 @@ def digest(text: str) -> str:
     '03b29af78a651224'
     """
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def name_digest(name: str, label: str) -> str:
+    """The first 8 digits of the digest of a name's key, the same for all its spellings.
+
+    With 100,000 names known, one new name in 40,000 is taken for one of them by chance.
+
+    >>> name_digest("“康佳集团”", "ORG") == name_digest("康佳集团有限公司", "ORG")
+    True
+    """
+    return digest(name_key(name, label))[:8]
 
 
 class MentionTraits(NamedTuple):
@@ -100,14 +112,16 @@ class ArticleTraits:
 class Profile:
     """What a model was trained on, and how articles that it did not learn from look to it.
 
-    names: by label of `NAMED` the `name_key` values of the training mentions.
+    names: by label of `NAMED` the `name_digest` values of the training mentions; the names
+    themselves, which may be confidential, stay with the documents.
     heads: by label how often each head noun ends a training mention, the most frequent first.
     characters: those of the training texts, half-width ones for full-width, white space aside.
     documents: the digests of the training texts.
     dev: the development documents, sorted, as the model tags them, since new pages have no gold.
     They chose the checkpoint, so that the model is a little surer of them than of others.
 
-    >>> profile = Profile({"ORG": {"康佳"}}, {"ORG": {"集团": 1}}, set("康佳集团"), set(), ())
+    >>> names = {"ORG": {name_digest("康佳集团", "ORG")}}
+    >>> profile = Profile(names, {"ORG": {"集团": 1}}, set("康佳集团"), set(), ())
     >>> profile.seen("ORG", "“康佳集团”"), profile.seen("ORG", "海信集团")
     (True, False)
     """
@@ -125,7 +139,7 @@ class Profile:
         """
         if label not in self.names:
             raise SchemaError(f"no names of {label} are kept; expected {', '.join(self.names)}")
-        return name_key(name, label) in self.names[label]
+        return name_digest(name, label) in self.names[label]
 
     def trained_on(self, text: str) -> bool:
         """Whether exactly this text was trained on."""
@@ -140,7 +154,7 @@ class Profile:
         for ent, sure in zip(doc.ents, confidences(doc), strict=True):
             label, traits = ent.label_, ("", False, False)
             if label in self.names:
-                key = (label, name_key(ent.text, label))
+                key = (label, name_digest(ent.text, label))
                 traits = (head_noun(ent.text), key[1] in self.names[label], key not in met)
                 met.add(key)
             rows.append(MentionTraits(label, *traits, sure))
@@ -204,7 +218,7 @@ def build_profile(train_docs: Iterable[Doc], dev_predicted: Iterable[Doc]) -> Pr
         characters.update(_visible(doc.text))
         for ent in doc.ents:
             if ent.label_ in names:
-                names[ent.label_].add(name_key(ent.text, ent.label_))
+                names[ent.label_].add(name_digest(ent.text, ent.label_))
                 heads[ent.label_].append(head_noun(ent.text))
     ranked = {k: dict(Counter(sorted(found)).most_common()) for k, found in heads.items()}
     bare = Profile(names, ranked, characters, documents, dev=())
