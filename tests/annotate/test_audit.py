@@ -145,12 +145,15 @@ def write(path, *rows):
 
 
 def test_splits_are_read_and_second_annotations_are_not(tmp_path):
-    for name in ("train/train", "dev/dev", "seeds/gold", "seeds/annotator-a", "agreement/dev-a"):
-        write(tmp_path / f"{name}.jsonl", {"id": name, "text": name})
+    read = ("dev/dev", "seeds/gold", "train/train", "train/train_2")
+    others = ("seeds/annotator-a", "agreement/dev-a", "dev/dev-a", "train/train_old")
+    for text, name in zip("甲乙丙丁戊己庚辛", (*reversed(read), *others), strict=True):
+        write(tmp_path / f"{name}.jsonl", {"id": name, "text": text})
     entries = read_splits(tmp_path)
-    assert [entry.split for entry in entries] == ["dev", "seeds", "train"]
+    assert [entry.id for entry in entries] == list(read)
+    assert [entry.split for entry in entries] == ["dev", "seeds", "train", "train"]
     assert audit(entries) == []
-    assert composition(entries)["documents without mention"]["train"] == 1
+    assert composition(entries)["documents without mention"]["train"] == 2
     with pytest.raises(AnnotationError, match="no split"):
         read_splits(tmp_path / "agreement")
 

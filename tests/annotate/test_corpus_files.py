@@ -55,7 +55,7 @@ def entries():
 
 @pytest.fixture(scope="module")
 def train():
-    return rows("train/train.jsonl")
+    return [*rows("train/train.jsonl"), *rows("train/train_2.jsonl")]
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +97,7 @@ def test_the_files():
         "seeds/gold.jsonl",
         "test/test.jsonl",
         "train/train.jsonl",
+        "train/train_2.jsonl",
         *(f"unlabelled/u{number}.jsonl" for number in (1, 2, 3)),
     ]
 

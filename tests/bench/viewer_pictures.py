@@ -31,7 +31,7 @@ SIZES = (50, 500, 5000)
 
 
 def documents() -> list[spacy.tokens.Doc]:
-    """The training documents, each with an article."""
+    """The first training documents, each with an article."""
     nlp = spacy.blank("zh")
     docs = []
     for _, record in read_records(TRAIN):

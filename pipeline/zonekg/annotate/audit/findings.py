@@ -82,14 +82,15 @@ class Entry:
 def read_splits(folder: Path) -> list[Entry]:
     """The documents of each split, splits and documents in file order.
 
-    A split is a folder that holds a file of its own name, or else gold.jsonl; other annotations of
-    the same documents are not part of the corpus. Raises AnnotationError where two splits share an
-    id, or where there is no split.
+    A split is a folder that holds a file of its own name, which may go on in numbered ones
+    (train.jsonl, train_2.jsonl), or else gold.jsonl; other annotations of the same documents are
+    not part of the corpus. Raises AnnotationError where an id occurs twice, or where there is no
+    split.
     """
-    files = []
+    files: list[Path] = []
     for path in sorted(path for path in folder.iterdir() if path.is_dir()):
-        named = [path / name for name in (f"{path.name}.jsonl", "gold.jsonl")]
-        files += [file for file in named if file.exists()][:1]
+        named = [*path.glob(f"{path.name}.jsonl"), *path.glob(f"{path.name}_[0-9]*.jsonl")]
+        files += sorted(named) or path.glob("gold.jsonl")
     entries = [
         Entry(file.parent.name, {"entities": [], "relations": [], **record})
         for file, _, record in read_unique(files)
