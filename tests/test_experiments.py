@@ -219,7 +219,7 @@ def test_mark_leaves_out_what_is_known(data, records, tmp_path, model_path):
 
 
 def test_mark_refuses_what_the_model_was_trained_on(root, tmp_path, model_path):
-    (data,) = (root / "annotations" / "train").glob("*.jsonl")
+    data = root / "annotations" / "train"
     args = ["annotations", "mark", str(model_path), str(data), "-o", str(tmp_path / "new.jsonl")]
     result = CliRunner().invoke(app, args)
     assert result.exit_code != 0
